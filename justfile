@@ -1,0 +1,35 @@
+# What a developer runs. `just` lists the recipes; each line also works pasted into a shell.
+
+default:
+    @just --list
+
+# Everything that must pass before a commit
+ci: fmt clippy thin test
+
+# Formatting is checked, not changed
+fmt:
+    cargo fmt --check
+
+# Warnings are errors, in all targets
+clippy:
+    cargo clippy --locked --all-targets -- -D warnings
+
+# The library alone, without S3, reports and command line
+thin:
+    cargo check --locked --lib --no-default-features
+
+# All tests; no network, no AWS account
+test:
+    cargo test --locked
+
+# The main job on the samples
+replay:
+    cargo run --locked --release -- replay samples
+
+# Write the sample trail anew
+samples:
+    cargo run --locked --example generate-samples -- samples
+
+# Licences, bans and sources of the dependencies (needs cargo-deny)
+deny:
+    cargo deny --offline check bans licenses sources

@@ -1,0 +1,17 @@
+//! JSON text as bytes: skipping and checking values, and the leaves of wanted fields.
+//!
+//! Nothing here builds a value tree: a scan over the text is all that a replay can afford. Which field means what
+//! is left to [`crate::record`] and [`crate::event`].
+
+mod fields;
+mod leaves;
+mod project;
+pub mod scan;
+mod seen;
+mod skip;
+mod text;
+
+pub use fields::{FieldId, Fields, NodeId};
+pub use leaves::{Conflict, Leaf, Leaves, Place, Scalar, View};
+pub use project::project;
+pub use text::RawString;

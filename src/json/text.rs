@@ -1,0 +1,129 @@
+//! String contents as they stand in the text, and what they mean.
+
+use std::borrow::Cow;
+
+/// A JSON string's content between its quotes, not yet unescaped. UTF-8 wherever the text it stands in is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RawString<'a> {
+    raw: &'a [u8],
+    is_escaped: bool,
+}
+
+impl<'a> RawString<'a> {
+    /// Wraps a content that may hold escapes.
+    pub fn new(raw: &'a str) -> Self {
+        Self { raw: raw.as_bytes(), is_escaped: raw.contains('\\') }
+    }
+
+    /// Wraps a text that is meant as it stands, backslashes included.
+    pub fn literal(raw: &'a str) -> Self {
+        Self::from_bytes(raw.as_bytes(), false)
+    }
+
+    pub(super) fn from_bytes(raw: &'a [u8], is_escaped: bool) -> Self {
+        Self { raw, is_escaped }
+    }
+
+    /// Returns the characters that the string stands for. A lone surrogate becomes U+FFFD.
+    pub fn decode(&self) -> Cow<'a, str> {
+        match self.decode_bytes() {
+            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+            Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+        }
+    }
+
+    /// Returns the same as [`RawString::decode`] as bytes, without looking whether they are UTF-8.
+    pub fn decode_bytes(&self) -> Cow<'a, [u8]> {
+        if self.is_escaped {
+            let mut out = Vec::with_capacity(self.raw.len());
+            unescape(self.raw, &mut out);
+            Cow::Owned(out)
+        } else {
+            Cow::Borrowed(self.raw)
+        }
+    }
+
+    /// Tells whether the string stands for exactly `text`.
+    pub fn is(&self, text: &str) -> bool {
+        if self.is_escaped { *self.decode_bytes() == *text.as_bytes() } else { self.raw == text.as_bytes() }
+    }
+}
+
+/// Appends what `raw` stands for. What is no escape is kept as it is.
+pub(super) fn unescape(raw: &[u8], out: &mut Vec<u8>) {
+    let mut rest = raw;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        out.extend_from_slice(&rest[..at]);
+        let escape = &rest[at + 1..];
+        let Some(kind) = escape.first() else {
+            out.push(b'\\');
+            return;
+        };
+        rest = &escape[1..];
+        match kind {
+            b'b' => out.push(0x08),
+            b'f' => out.push(0x0c),
+            b'n' => out.push(b'\n'),
+            b'r' => out.push(b'\r'),
+            b't' => out.push(b'\t'),
+            b'u' => rest = unescape_unit(rest, out),
+            other => out.push(*other),
+        }
+    }
+    out.extend_from_slice(rest);
+}
+
+/// Appends the character of a `\u` escape whose digits begin `rest`; returns what follows it.
+fn unescape_unit<'a>(rest: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
+    let (code_point, taken) = match code_unit(rest) {
+        None => (None, 0),
+        Some(high @ 0xd800..=0xdbff) => match low_surrogate(&rest[4..]) {
+            Some(low) => (Some(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00)), 10),
+            None => (None, 4),
+        },
+        Some(unit) => (Some(unit), 4),
+    };
+    let character = code_point.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER);
+    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    &rest[taken..]
+}
+
+fn low_surrogate(rest: &[u8]) -> Option<u32> {
+    code_unit(rest.strip_prefix(b"\\u")?).filter(|unit| (0xdc00..=0xdfff).contains(unit))
+}
+
+fn code_unit(rest: &[u8]) -> Option<u32> {
+    let digits = rest.first_chunk::<4>()?;
+    digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_escape_stands_for_its_character() {
+        let raw = r#"\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00"#;
+        assert_eq!(RawString::new(raw).decode(), "\"\\/\u{8}\u{c}\n\r\tAé😀");
+    }
+
+    #[test]
+    fn a_lone_surrogate_becomes_the_replacement_character() {
+        for (raw, text) in [
+            (r"\ud83d", "\u{fffd}"),
+            (r"\ude00x", "\u{fffd}x"),
+            (r"\ud83d\u0041", "\u{fffd}A"),
+            (r"\ud83d\ud83d\ude00", "\u{fffd}😀"),
+        ] {
+            assert_eq!(RawString::new(raw).decode(), text, "{raw}");
+        }
+    }
+
+    #[test]
+    fn an_escaped_string_is_compared_by_what_it_stands_for() {
+        assert!(RawString::new(r"\u0043reate").is("Create"));
+        assert!(!RawString::new(r"\u0043reate").is(r"\u0043reate"));
+        assert!(RawString::literal(r"\u0043").is(r"\u0043"));
+        assert!(RawString::new("é").is("é"));
+    }
+}

@@ -1,0 +1,24 @@
+//! backtrail looks back through AWS CloudTrail archives: it replays stored EventBridge patterns over the log
+//! files a trail has written, in S3 or on disk, and says what they would have caught.
+//!
+//! The code reads like the path a log file takes, one room a step:
+//!
+//! | room | kind | does | may use |
+//! |---|---|---|---|
+//! | [`json`] | noun | JSON text as bytes: skipping and checking values, wanted fields, their leaves | – |
+//! | [`source`] | stage | plans which log files a scope needs, feeds their bytes (local, memory, S3, stdin) | – |
+//! | [`decode`] | stage | bytes to raw records: gunzip under a cap, find the records in any known shape | `json` `record` |
+//! | [`record`] | noun | one CloudTrail record: its raw JSON bytes and the leaves somebody asked for | `json` |
+//! | [`event`] | noun | the EventBridge envelope around a record: a view, not a copy | `json` `record` |
+//! | [`language`] | language | one folder a language: text to `Condition` over leaves | `json` |
+//! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `record` |
+//! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `query` |
+//! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
+//! | `report` | stage | folds hits into frames | `json` `record` `hit` `query` |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `query` `hit` `report` |
+//! | `cli` | binary | arguments in, exit code out | all |
+//!
+//! The library never prints, never reads the environment, never asks the clock and never exits: the binary does
+//! and passes in what it found. `tests/house.rs` holds this table against the code.
+
+pub mod json;
