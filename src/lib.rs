@@ -22,3 +22,4 @@
 //! and passes in what it found. `tests/house.rs` holds this table against the code.
 
 pub mod json;
+pub mod language;

@@ -1,0 +1,127 @@
+//! Amazon EventBridge event patterns, as the reference implementation (`aws/event-ruler`) reads them; where it and the
+//! service part, a pattern is refused or carries a warning.
+
+mod anything_but;
+mod compile;
+mod error;
+mod numeric;
+mod print;
+mod reader;
+mod rules;
+mod tree;
+mod wanted;
+mod warnings;
+mod wildcard_budget;
+
+pub use error::{ParseError, Reason};
+pub use warnings::Warning;
+
+use super::Condition;
+use crate::json::Fields;
+use tree::{Content, Members};
+use wanted::Wanted;
+use warnings::is_text;
+
+/// A valid event pattern. Two are equal when they were written alike but for white space and escapes.
+#[derive(Debug, Clone)]
+pub struct EventPattern {
+    members: Members,
+    warnings: Vec<Warning>,
+}
+
+impl PartialEq for EventPattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.members == other.members
+    }
+}
+
+impl EventPattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// Returns why the text is refused and the path inside the pattern.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        if text.trim_ascii().is_empty() {
+            return Err(Reason::NotAnObject.at(""));
+        }
+        let members = Members::read(reader::read(text)?)?;
+        rules::check_size(&members)?;
+        let warnings = warnings::find(&members, text.chars().count());
+        Ok(Self { members, warnings })
+    }
+
+    /// Replaces what the pattern wants at `path` by a choice of plain strings, everywhere it names that path.
+    ///
+    /// # Errors
+    /// Returns an error when the pattern has no condition at that path, or when there is no value.
+    pub fn set(&mut self, path: &str, values: &[String]) -> Result<(), ParseError> {
+        if values.is_empty() {
+            return Err(Reason::EmptyArray.at(path));
+        }
+        let values: Vec<_> = values.iter().cloned().map(Wanted::Text).collect();
+        let mut is_found = false;
+        visit(&mut self.members, None, &mut |place, wanted| {
+            if place == path {
+                wanted.clone_from(&values);
+                is_found = true;
+            }
+        });
+        if !is_found {
+            return Err(ParseError::NoCondition { path: path.to_owned() });
+        }
+        self.warnings = warnings::find(&self.members, self.to_json().chars().count());
+        Ok(())
+    }
+
+    /// Makes every condition that names one spelling of `AWS Console Sign In via CloudTrail` (`Signin` in the
+    /// EventBridge guide) accept both, as if the rule listed them.
+    pub fn accept_both_sign_in_spellings(&mut self) {
+        let spellings = warnings::SIGN_IN_SPELLINGS;
+        visit(&mut self.members, None, &mut |path, wanted| {
+            let is_wanted = |spelling: &&str| wanted.iter().any(|wanted| is_text(wanted, spelling));
+            let (named, missing): (Vec<&str>, Vec<&str>) = spellings.into_iter().partition(is_wanted);
+            if path == warnings::DETAIL_TYPE && !named.is_empty() {
+                wanted.extend(missing.into_iter().map(|spelling| Wanted::Text(spelling.to_owned())));
+            }
+        });
+        self.warnings = warnings::find(&self.members, self.to_json().chars().count());
+    }
+
+    /// Returns the dotted paths that the pattern has conditions on, sorted, each once.
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<_> = rules::conditions(&self.members).into_iter().map(|(path, _)| path).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
+
+    /// Returns what will surprise the author although it is valid.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Compiles the pattern against a set of fields, adding those that it names.
+    pub fn compile(&self, fields: &mut Fields) -> Condition {
+        compile::compile(&self.members, fields)
+    }
+
+    /// Writes the pattern back as compact JSON; parsing that gives an equal pattern.
+    pub fn to_json(&self) -> String {
+        let mut json = String::new();
+        print::write_members(&self.members, &mut json);
+        json
+    }
+}
+
+/// Shows every condition below `parent` to `change`, with its dotted path.
+fn visit(members: &mut Members, parent: Option<&str>, change: &mut impl FnMut(&str, &mut Vec<Wanted>)) {
+    for member in &mut members.0 {
+        match &mut member.content {
+            Content::Below(below) => visit(below, Some(&rules::join(parent, &member.name)), change),
+            Content::Wanted(wanted) => change(&rules::join(parent, &member.name), wanted),
+            Content::Branches(branches) => {
+                branches.iter_mut().for_each(|branch| visit(branch, parent, change));
+            }
+        }
+    }
+}

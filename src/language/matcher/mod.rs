@@ -1,0 +1,171 @@
+//! Tests on one scalar, each its own file, for every language to build on.
+
+mod address;
+mod case;
+mod number;
+mod wildcard;
+
+pub use address::{Address, Block, BlockError};
+pub use case::CaseInsensitive;
+pub use number::{Bound, Decimal, Range};
+pub use wildcard::{Wildcard, WildcardError};
+
+use crate::json::Scalar;
+use std::borrow::Cow;
+
+/// A test on one scalar.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Matcher {
+    /// Any leaf at all, `null` included.
+    Any,
+    /// A string, one of these.
+    OneOf(Texts),
+    /// A string that spells this address.
+    Address(Address),
+    /// A string that spells an address in this block.
+    Block(Block),
+    /// A string that begins so.
+    Prefix(Box<str>),
+    /// A string that ends so.
+    Suffix(Box<str>),
+    /// A string that is this but for case.
+    EqualsIgnoringCase(CaseInsensitive),
+    /// A string that begins so but for case.
+    PrefixIgnoringCase(CaseInsensitive),
+    /// A string that ends so but for case.
+    SuffixIgnoringCase(CaseInsensitive),
+    /// A string of this form.
+    Wildcard(Wildcard),
+    /// A number of this value or spelling.
+    Number(Decimal),
+    /// A number between bounds.
+    Range(Range),
+    /// This truth value.
+    Bool(bool),
+    /// An explicit `null`.
+    Null,
+    /// Anything, of any kind, that none of these accepts.
+    NoneOf(Vec<Matcher>),
+}
+
+/// A scalar made ready for many tests: unescaped once.
+#[derive(Debug)]
+pub enum Value<'a> {
+    /// The bytes a string stands for.
+    Text(Cow<'a, [u8]>),
+    /// A number in the spelling of the text.
+    Number(&'a str),
+    /// `true` or `false`.
+    Bool(bool),
+    /// An explicit `null`.
+    Null,
+}
+
+impl<'a> From<Scalar<'a>> for Value<'a> {
+    fn from(scalar: Scalar<'a>) -> Self {
+        match scalar {
+            Scalar::String(text) => Self::Text(text.decode_bytes()),
+            Scalar::Number(text) => Self::Number(text),
+            Scalar::Bool(value) => Self::Bool(value),
+            Scalar::Null => Self::Null,
+        }
+    }
+}
+
+impl Matcher {
+    /// Tells whether the value passes.
+    pub fn accepts(&self, value: &Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Any, _) => true,
+            (Self::NoneOf(matchers), value) => !matchers.iter().any(|matcher| matcher.accepts(value)),
+            (Self::Bool(wanted), Value::Bool(value)) => wanted == value,
+            (Self::Null, Value::Null) => true,
+            (Self::Number(wanted), Value::Number(text)) => wanted.is(text),
+            (Self::Range(range), Value::Number(text)) => range.contains(text),
+            (_, Value::Text(text)) => self.accepts_text(text),
+            _ => false,
+        }
+    }
+
+    fn accepts_text(&self, text: &[u8]) -> bool {
+        match self {
+            Self::OneOf(texts) => texts.contain(text),
+            Self::Address(address) => Address::read(text).is_some_and(|other| other == *address),
+            Self::Block(block) => Address::read(text).is_some_and(|address| block.contains(address)),
+            Self::Prefix(prefix) => text.starts_with(prefix.as_bytes()),
+            Self::Suffix(suffix) => text.ends_with(suffix.as_bytes()),
+            Self::EqualsIgnoringCase(wanted) => wanted.is(text),
+            Self::PrefixIgnoringCase(wanted) => wanted.begins(text),
+            Self::SuffixIgnoringCase(wanted) => wanted.ends(text),
+            Self::Wildcard(wildcard) => wildcard.accepts(text),
+            _ => false,
+        }
+    }
+}
+
+/// A set of strings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Texts(Vec<Box<str>>);
+
+impl Texts {
+    /// Returns the strings, sorted, each once.
+    pub fn as_slice(&self) -> &[Box<str>] {
+        &self.0
+    }
+
+    fn contain(&self, text: &[u8]) -> bool {
+        match self.0.as_slice() {
+            [only] => only.as_bytes() == text,
+            many => many.binary_search_by(|wanted| wanted.as_bytes().cmp(text)).is_ok(),
+        }
+    }
+}
+
+impl<T: Into<Box<str>>> FromIterator<T> for Texts {
+    fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Self {
+        let mut texts: Vec<Box<str>> = texts.into_iter().map(Into::into).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        Self(texts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Value<'_> {
+        Value::Text(Cow::Borrowed(text.as_bytes()))
+    }
+
+    #[test]
+    fn string_tests_see_strings_only() {
+        let every_string = [
+            Matcher::Prefix("".into()),
+            Matcher::Suffix("".into()),
+            Matcher::OneOf(Texts::from_iter(["1", "true"])),
+        ];
+        for matcher in every_string {
+            assert!(matcher.accepts(&text("true")));
+            for value in [Value::Number("1"), Value::Bool(true), Value::Null] {
+                assert!(!matcher.accepts(&value), "{matcher:?} {value:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn none_of_takes_every_other_kind() {
+        let matcher = Matcher::NoneOf(vec![Matcher::OneOf(Texts::from_iter(["x", "y"]))]);
+        assert!(!matcher.accepts(&text("y")));
+        for value in [text("z"), Value::Number("1"), Value::Bool(true), Value::Null] {
+            assert!(matcher.accepts(&value), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_set_of_strings_has_each_once() {
+        let texts = Texts::from_iter(["b", "a", "b"]);
+        assert_eq!(texts.as_slice().len(), 2);
+        assert!(texts.contain(b"a") && texts.contain(b"b") && !texts.contain(b""));
+    }
+}

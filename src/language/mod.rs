@@ -1,0 +1,8 @@
+//! Languages that people have stored queries in: text to [`Condition`]. Knows JSON, and nothing of CloudTrail.
+
+mod condition;
+pub mod event_pattern;
+pub mod matcher;
+mod solve;
+
+pub use condition::{Condition, Rule, Test};
