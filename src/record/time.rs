@@ -1,0 +1,171 @@
+//! Reads `eventTime`: RFC 3339, of which CloudTrail nearly always writes the 20 byte form `YYYY-MM-DDTHH:MM:SSZ`.
+
+use jiff::Timestamp;
+
+/// Returns the moment an RFC 3339 text stands for; fractions and offsets are accepted, any other text is `None`.
+///
+/// The 20 byte form is read without searching or allocating, because a replay over a time range asks this of every
+/// record. Fractions are cut at nanoseconds; a leap second counts as the second before it.
+pub fn parse_event_time(text: &str) -> Option<Timestamp> {
+    let (head, tail) = text.as_bytes().split_at_checked(19)?;
+    let seconds = parse_date_time(head)?;
+    if tail == b"Z" {
+        return Timestamp::from_second(seconds).ok();
+    }
+    let (nanoseconds, zone) = parse_fraction(tail)?;
+    Timestamp::new(seconds - parse_offset(zone)?, nanoseconds).ok()
+}
+
+/// Reads `YYYY-MM-DDTHH:MM:SS` as seconds since 1970, as if in UTC.
+fn parse_date_time(text: &[u8]) -> Option<i64> {
+    let separated = text[4] == b'-'
+        && text[7] == b'-'
+        && matches!(text[10], b'T' | b't' | b' ')
+        && text[13] == b':'
+        && text[16] == b':';
+    if !separated {
+        return None;
+    }
+    let year = two_digits(text, 0)? * 100 + two_digits(text, 2)?;
+    let (month, day) = (two_digits(text, 5)?, two_digits(text, 8)?);
+    let (hour, minute, second) = (two_digits(text, 11)?, two_digits(text, 14)?, two_digits(text, 17)?);
+    let is_real = (1..=12).contains(&month)
+        && (1..=days_in_month(year, month)).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second <= 60;
+    is_real.then(|| days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second.min(59))
+}
+
+fn two_digits(text: &[u8], at: usize) -> Option<i64> {
+    let tens = text.get(at)?.wrapping_sub(b'0');
+    let ones = text.get(at + 1)?.wrapping_sub(b'0');
+    (tens < 10 && ones < 10).then(|| i64::from(tens) * 10 + i64::from(ones))
+}
+
+/// Splits `.123Z` into nanoseconds and zone; the fraction may be missing, but not its digits.
+fn parse_fraction(text: &[u8]) -> Option<(i32, &[u8])> {
+    let Some(fraction) = text.strip_prefix(b".") else {
+        return Some((0, text));
+    };
+    let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 {
+        return None;
+    }
+    let (fraction, zone) = fraction.split_at(digits);
+    let padded = fraction.iter().copied().chain(std::iter::repeat(b'0')).take(9);
+    let nanoseconds = padded.fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0'));
+    Some((nanoseconds, zone))
+}
+
+/// Reads `Z`, `+HH:MM` or `-HH:MM` as seconds east of UTC.
+fn parse_offset(zone: &[u8]) -> Option<i64> {
+    let sign = match zone.first()? {
+        b'Z' | b'z' if zone.len() == 1 => return Some(0),
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    if zone.len() != 6 || zone[3] != b':' {
+        return None;
+    }
+    let (hours, minutes) = (two_digits(zone, 1)?, two_digits(zone, 4)?);
+    (hours < 24 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Counts days in the proleptic Gregorian calendar with years that begin in March, so that the leap day comes last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let months_since_march = (month + 9) % 12;
+    let day_of_year = (153 * months_since_march + 2) / 5 + day - 1;
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leap_days + day_of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Option<String> {
+        parse_event_time(text).map(|time| time.to_string())
+    }
+
+    #[test]
+    fn the_usual_form_is_read() {
+        assert_eq!(parsed("2026-03-01T23:59:58Z").as_deref(), Some("2026-03-01T23:59:58Z"));
+        assert_eq!(parsed("2024-02-29T00:00:00Z").as_deref(), Some("2024-02-29T00:00:00Z"));
+        assert_eq!(parsed("1970-01-01T00:00:00Z").as_deref(), Some("1970-01-01T00:00:00Z"));
+        assert_eq!(parsed("1969-12-31T23:59:59Z").as_deref(), Some("1969-12-31T23:59:59Z"));
+    }
+
+    #[test]
+    fn every_day_of_eight_centuries_agrees_with_the_calendar() {
+        let mut date = jiff::civil::date(1600, 1, 1);
+        while date.year() < 2400 {
+            let text = format!("{date}T12:34:56Z");
+            assert_eq!(parsed(&text).as_deref(), Some(text.as_str()));
+            date = date.tomorrow().unwrap();
+        }
+    }
+
+    #[test]
+    fn fractions_and_offsets_are_accepted() {
+        assert_eq!(parsed("2026-03-01T10:00:00.5Z").as_deref(), Some("2026-03-01T10:00:00.5Z"));
+        assert_eq!(
+            parsed("2026-03-01T10:00:00.1234567899Z").as_deref(),
+            Some("2026-03-01T10:00:00.123456789Z")
+        );
+        assert_eq!(parsed("2026-03-01T10:00:00+02:30").as_deref(), Some("2026-03-01T07:30:00Z"));
+        assert_eq!(parsed("2026-03-01T10:00:00.25-00:30").as_deref(), Some("2026-03-01T10:30:00.25Z"));
+        assert_eq!(parsed("2026-03-01t10:00:00z").as_deref(), Some("2026-03-01T10:00:00Z"));
+    }
+
+    #[test]
+    fn a_leap_second_counts_as_the_second_before() {
+        assert_eq!(parsed("2016-12-31T23:59:60Z").as_deref(), Some("2016-12-31T23:59:59Z"));
+    }
+
+    #[test]
+    fn other_texts_are_no_moment() {
+        let texts = [
+            "",
+            "Z",
+            "2026-03-01",
+            "2026-03-01T10:00:00",
+            "20131102T010628Z",
+            "2026-02-29T00:00:00Z",
+            "1900-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-00-01T00:00:00Z",
+            "2026-01-00T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:60:00Z",
+            "2026-01-01T00:00:61Z",
+            "2026-01-01T00:00:00.Z",
+            "2026-01-01T00:00:00.5",
+            "2026-01-01T00:00:00+0200",
+            "2026-01-01T00:00:00+02",
+            "2026-01-01T00:00:00+24:00",
+            "2026-01-01T00:00:00Z ",
+            "2026-01-01T00:00:00ZZ",
+            "2026-01-01T00:00:00Z[UTC]",
+            "+026-01-01T00:00:00Z",
+            "2026-01-01T00:00:é0Z",
+            "2026-01-01T00:00:0éZ",
+            "Oct 9, 2021 3:32:13 PM",
+        ];
+        for text in texts {
+            assert_eq!(parsed(text), None, "{text}");
+        }
+    }
+}
