@@ -1,0 +1,179 @@
+//! The wanted fields of an event, projected from a record or from an event that is one already.
+
+use super::envelope;
+use crate::json::{FieldId, Fields, Leaves, NodeId, RawString, View, project, scan::SyntaxError};
+use std::borrow::Cow;
+
+/// The computed fields of an envelope, as far as they are wanted and known.
+type Computed = [Option<(FieldId, Cow<'static, str>)>; 7];
+
+/// Whether a record ever becomes an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// EventBridge knows such events.
+    Event,
+    /// CloudTrail writes such records but no bus carries them: no pattern can match.
+    NeverDelivered,
+}
+
+/// The fields that conditions want, seen through the envelope.
+///
+/// Conditions name fields of the event; a record holds only what is below `detail`. This projects the record and
+/// computes the rest, as far as somebody wants it.
+#[derive(Debug)]
+pub struct EventFields {
+    fields: Fields,
+    detail: NodeId,
+    record: RecordFields,
+    wanted: WantedFields,
+    /// `time` of events that are no records (`detail` without `eventTime`).
+    envelope_time: FieldId,
+}
+
+/// The record's fields that the envelope is made of.
+#[derive(Debug)]
+struct RecordFields {
+    event_source: FieldId,
+    event_type: FieldId,
+    event_time: FieldId,
+    event_id: FieldId,
+    aws_region: FieldId,
+    recipient_account_id: FieldId,
+    identity_account_id: FieldId,
+    identity_arn: FieldId,
+}
+
+/// The envelope's own fields that some condition names.
+#[derive(Debug)]
+struct WantedFields {
+    version: Option<FieldId>,
+    id: Option<FieldId>,
+    detail_type: Option<FieldId>,
+    source: Option<FieldId>,
+    account: Option<FieldId>,
+    time: Option<FieldId>,
+    region: Option<FieldId>,
+}
+
+impl EventFields {
+    /// Takes over the fields that conditions were compiled against and adds those that the envelope is made of.
+    pub fn new(mut fields: Fields) -> Self {
+        let wanted = WantedFields {
+            version: fields.find("version"),
+            id: fields.find("id"),
+            detail_type: fields.find("detail-type"),
+            source: fields.find("source"),
+            account: fields.find("account"),
+            time: fields.find("time"),
+            region: fields.find("region"),
+        };
+        let record = RecordFields {
+            event_source: fields.intern("detail.eventSource"),
+            event_type: fields.intern("detail.eventType"),
+            event_time: fields.intern("detail.eventTime"),
+            event_id: fields.intern("detail.eventID"),
+            aws_region: fields.intern("detail.awsRegion"),
+            recipient_account_id: fields.intern("detail.recipientAccountId"),
+            identity_account_id: fields.intern("detail.userIdentity.accountId"),
+            identity_arn: fields.intern("detail.userIdentity.arn"),
+        };
+        let envelope_time = fields.intern("time");
+        let detail = fields.node("detail").expect("fields below `detail` were just added");
+        Self { fields, detail, record, wanted, envelope_time }
+    }
+
+    /// Returns all fields, those of the conditions first.
+    pub fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// Fills `leaves` (reset first) with the wanted leaves of the event that wraps `record`. `key_account` is the
+    /// account in the log key, used when the record names none.
+    ///
+    /// # Errors
+    /// Returns the record's syntax error.
+    pub fn project_record(
+        &self,
+        record: &[u8],
+        key_account: Option<&str>,
+        leaves: &mut Leaves,
+    ) -> Result<Presence, SyntaxError> {
+        leaves.reset(self.fields.len());
+        project(record, &self.fields, self.detail, leaves)?;
+        let (presence, computed) = self.compute(record, key_account, &leaves.view(record));
+        for (field, value) in computed.into_iter().flatten() {
+            leaves.push_text(field, &value);
+        }
+        Ok(presence)
+    }
+
+    /// Fills `leaves` (reset first) with the wanted leaves of `event`, which is an envelope already: nothing is wrapped
+    /// twice.
+    ///
+    /// # Errors
+    /// Returns the event's syntax error.
+    pub fn project_event(&self, event: &[u8], leaves: &mut Leaves) -> Result<Presence, SyntaxError> {
+        leaves.reset(self.fields.len());
+        project(event, &self.fields, self.fields.root(), leaves)?;
+        Ok(Presence::Event)
+    }
+
+    /// Returns the moment of the event as it is written: the record's `eventTime`, else the envelope's `time`.
+    pub fn event_time<'a>(&self, leaves: &View<'a>) -> Option<RawString<'a>> {
+        leaves.text(self.record.event_time).or_else(|| leaves.text(self.envelope_time))
+    }
+
+    /// Returns the receiving account as the record names it.
+    pub fn account<'a>(&self, leaves: &View<'a>) -> Option<RawString<'a>> {
+        leaves.text(self.record.recipient_account_id).or_else(|| leaves.text(self.record.identity_account_id))
+    }
+
+    /// Returns the record's `awsRegion`.
+    pub fn aws_region<'a>(&self, leaves: &View<'a>) -> Option<RawString<'a>> {
+        leaves.text(self.record.aws_region)
+    }
+
+    /// Returns the record's `eventID`.
+    pub fn event_id<'a>(&self, leaves: &View<'a>) -> Option<RawString<'a>> {
+        leaves.text(self.record.event_id)
+    }
+
+    /// Computes the envelope's wanted fields from the record's leaves.
+    fn compute(&self, record: &[u8], key_account: Option<&str>, leaves: &View<'_>) -> (Presence, Computed) {
+        let text = |field| leaves.text(field).map(|value| value.decode());
+        let event_type = text(self.record.event_type);
+        let event_source = text(self.record.event_source);
+        let detail_type = envelope::detail_type(event_type.as_deref(), event_source.as_deref());
+        let Some(detail_type) = detail_type else {
+            return (Presence::NeverDelivered, Default::default());
+        };
+        let account = || {
+            let named = self.account(leaves).map(|value| value.decode().into_owned());
+            named.or_else(|| key_account.map(str::to_owned))
+        };
+        let wanted = &self.wanted;
+        let computed = [
+            wanted.version.map(|field| (field, envelope::VERSION.into())),
+            wanted.detail_type.map(|field| (field, detail_type.into())),
+            wanted.source.and_then(|field| {
+                let source = envelope::source(event_type.as_deref(), event_source.as_deref())?;
+                Some((field, source.into()))
+            }),
+            wanted.account.and_then(|field| Some((field, account()?.into()))),
+            wanted.time.and_then(|field| {
+                let time = text(self.record.event_time)?;
+                Some((field, time.into_owned().into()))
+            }),
+            wanted.region.and_then(|field| {
+                let named = text(self.record.aws_region)?;
+                let arn = text(self.record.identity_arn);
+                Some((field, envelope::region(&named, arn.as_deref()).into_owned().into()))
+            }),
+            wanted.id.map(|field| {
+                let event_id = text(self.record.event_id);
+                (field, envelope::id(account().as_deref(), event_id.as_deref(), record).into())
+            }),
+        ];
+        (Presence::Event, computed)
+    }
+}
