@@ -21,6 +21,7 @@
 //! The library never prints, never reads the environment, never asks the clock and never exits: the binary does
 //! and passes in what it found. `tests/house.rs` holds this table against the code.
 
+pub mod decode;
 pub mod event;
 pub mod json;
 pub mod language;

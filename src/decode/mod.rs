@@ -1,0 +1,23 @@
+//! Bytes to raw records: gunzips whole buffers under a cap and finds the records in any of the known shapes.
+//! Whole-object faults are errors; single bad records are [`Rejected`] and the rest is kept.
+//!
+//! What a record says is left to [`crate::record`] and [`crate::event`]: here it is bytes that are checked JSON.
+
+mod document;
+mod error;
+#[cfg(test)]
+mod faults;
+mod find;
+mod foreign;
+mod gzip;
+mod inflate;
+mod lake;
+mod outline;
+mod sequence;
+mod shape;
+mod unescape;
+
+pub use error::Error;
+pub use find::find_records;
+pub use inflate::{Inflated, Trailing, inflate};
+pub use shape::{Found, Kind, Records, Rejected, Shape};
