@@ -26,3 +26,4 @@ pub mod event;
 pub mod json;
 pub mod language;
 pub mod record;
+pub mod source;

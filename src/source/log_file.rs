@@ -1,0 +1,122 @@
+//! One log file on its way to a worker.
+
+use super::{LogKey, ReadFault};
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One log file: its key, and its bytes or the way to them.
+///
+/// A log file from S3 holds a part of the bytes that may be in flight until it is read or dropped: whoever collects
+/// many without reading them makes the source wait for ever.
+#[derive(Debug)]
+pub struct LogFile {
+    /// Where it is.
+    pub key: LogKey,
+    /// Stored size in bytes, as listed.
+    pub size: u64,
+    content: Content,
+}
+
+/// The bytes or the way to them.
+#[derive(Debug)]
+enum Content {
+    Path(PathBuf),
+    Shared(Arc<[u8]>),
+    /// Bytes with their part of the budget, given back when it is dropped.
+    #[cfg(feature = "s3")]
+    Held(Vec<u8>, #[expect(dead_code, reason = "kept for its drop")] Box<dyn Permit>),
+}
+
+/// A part of a budget, given back when it is dropped.
+#[cfg(feature = "s3")]
+pub(super) trait Permit: std::fmt::Debug + Send + Sync {}
+
+#[cfg(feature = "s3")]
+impl<T: std::fmt::Debug + Send + Sync> Permit for T {}
+
+impl LogFile {
+    pub(super) fn at(key: LogKey, size: u64, path: PathBuf) -> Self {
+        Self { key, size, content: Content::Path(path) }
+    }
+
+    pub(super) fn shared(key: LogKey, bytes: Arc<[u8]>) -> Self {
+        Self { key, size: bytes.len() as u64, content: Content::Shared(bytes) }
+    }
+
+    #[cfg(feature = "s3")]
+    pub(super) fn held(key: LogKey, bytes: Vec<u8>, permit: impl Permit + 'static) -> Self {
+        Self { key, size: bytes.len() as u64, content: Content::Held(bytes, Box::new(permit)) }
+    }
+
+    /// Reads the stored bytes into `buffer`, which is cleared first. At most `cap` bytes: more is a fault.
+    ///
+    /// # Errors
+    /// Returns why the file cannot be read; the buffer is then of no use.
+    pub fn read(self, cap: u64, buffer: &mut Vec<u8>) -> Result<(), ReadFault> {
+        buffer.clear();
+        if self.size > cap {
+            return Err(ReadFault::TooLarge { cap });
+        }
+        match self.content {
+            Content::Path(path) => {
+                // a pipe has no size, and a file may grow after it was listed: the limit is the cap
+                buffer.reserve(usize::try_from(self.size).unwrap_or(0));
+                let file = File::open(path).map_err(|error| fault_of(&error))?;
+                let limit = cap.saturating_add(1);
+                let length = file.take(limit).read_to_end(buffer).map_err(|error| fault_of(&error))?;
+                if length as u64 > cap { Err(ReadFault::TooLarge { cap }) } else { Ok(()) }
+            }
+            Content::Shared(bytes) => {
+                buffer.extend_from_slice(&bytes);
+                Ok(())
+            }
+            #[cfg(feature = "s3")]
+            Content::Held(bytes, _) => {
+                buffer.extend_from_slice(&bytes);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn fault_of(error: &std::io::Error) -> ReadFault {
+    match error.kind() {
+        ErrorKind::NotFound => ReadFault::Gone,
+        _ => ReadFault::Unreadable { reason: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_clears_the_buffer_first() {
+        let mut buffer = b"old".to_vec();
+        LogFile::shared(LogKey::parse("x"), b"new"[..].into()).read(3, &mut buffer).unwrap();
+        assert_eq!(buffer, b"new");
+    }
+
+    #[test]
+    fn more_bytes_than_the_cap_are_a_fault() {
+        let file = LogFile::shared(LogKey::parse("x"), b"four"[..].into());
+        assert_eq!(file.read(3, &mut Vec::new()), Err(ReadFault::TooLarge { cap: 3 }));
+    }
+
+    #[test]
+    fn a_file_that_grew_beyond_the_cap_is_a_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        std::fs::write(&path, b"four").unwrap();
+        let file = LogFile::at(LogKey::parse("x"), 1, path);
+        assert_eq!(file.read(3, &mut Vec::new()), Err(ReadFault::TooLarge { cap: 3 }));
+    }
+
+    #[test]
+    fn a_file_deleted_after_listing_is_gone() {
+        let file = LogFile::at(LogKey::parse("x"), 1, "/nonexistent/x".into());
+        assert_eq!(file.read(3, &mut Vec::new()), Err(ReadFault::Gone));
+    }
+}
