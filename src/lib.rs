@@ -25,5 +25,6 @@ pub mod decode;
 pub mod event;
 pub mod json;
 pub mod language;
+pub mod query;
 pub mod record;
 pub mod source;
