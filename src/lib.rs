@@ -23,6 +23,7 @@
 
 pub mod decode;
 pub mod event;
+pub mod hit;
 pub mod json;
 pub mod language;
 pub mod query;

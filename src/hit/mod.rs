@@ -1,0 +1,34 @@
+//! A record that matched a query.
+//!
+//! A hit only points at what the replay holds; formatting is left to [`crate::render`].
+
+mod sorter;
+
+pub use sorter::Sorter;
+
+use crate::query::Query;
+use crate::record::Facts;
+
+/// A record that matched a query, as the formats need it.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit<'a> {
+    /// The query.
+    pub query: &'a Query,
+    /// Key of the log file that holds the record.
+    pub log_key: &'a str,
+    /// Account in the log key, for records that name none.
+    pub key_account: Option<&'a str>,
+    /// The record's raw JSON, as it stands in the log file.
+    pub record: &'a [u8],
+    /// The raw EventBridge event around it, when the archive held events instead of records.
+    pub event: Option<&'a [u8]>,
+    /// What people want to see of it.
+    pub facts: &'a Facts,
+}
+
+impl<'a> Hit<'a> {
+    /// Returns the account the record belongs to: the one it names, else the one in the log key.
+    pub fn account(&self) -> Option<&'a str> {
+        self.facts.account.as_deref().or(self.key_account)
+    }
+}
