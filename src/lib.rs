@@ -28,4 +28,5 @@ pub mod json;
 pub mod language;
 pub mod query;
 pub mod record;
+pub mod replay;
 pub mod source;

@@ -1,0 +1,88 @@
+//! Takes what the sources offer, in key order, and sets a pool thread on every log file.
+
+use super::Watch;
+use super::gate::Gate;
+use super::outcome::{Outcome, What};
+use super::worker::Worker;
+use crate::source::{Error, Item, Scope, Sink, Source};
+use crossbeam_channel::Sender;
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+
+/// The sink of all sources of a run.
+pub(super) struct Feeder<'scope, 'run> {
+    scope: &'scope rayon::Scope<'run>,
+    worker: &'run Worker<'run>,
+    gate: &'run Gate,
+    watch: Watch<'run>,
+    outcomes: Sender<Outcome>,
+    next: u64,
+    /// Whether the last source feeds.
+    is_last: bool,
+}
+
+impl<'scope, 'run> Feeder<'scope, 'run> {
+    /// Returns a feeder that starts with the first outcome.
+    pub(super) fn new(
+        scope: &'scope rayon::Scope<'run>,
+        worker: &'run Worker<'run>,
+        gate: &'run Gate,
+        watch: Watch<'run>,
+        outcomes: Sender<Outcome>,
+    ) -> Self {
+        Self { scope, worker, gate, watch, outcomes, next: 0, is_last: false }
+    }
+
+    /// Lets one source after the other feed.
+    pub(super) fn feed(mut self, sources: &[Box<dyn Source>], scope: &Scope) -> Result<(), Error> {
+        for (source, left) in sources.iter().zip((0..sources.len()).rev()) {
+            if self.is_interrupted() {
+                break;
+            }
+            self.is_last = left == 0;
+            source.feed(scope, &mut self)?;
+        }
+        self.watch.progress.know_all();
+        Ok(())
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.watch.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+impl Sink for Feeder<'_, '_> {
+    fn offer(&mut self, item: Item) -> ControlFlow<()> {
+        if self.is_interrupted() {
+            return ControlFlow::Break(());
+        }
+        self.gate.enter();
+        let sequence = self.next;
+        self.next += 1;
+        let (outcomes, worker) = (self.outcomes.clone(), self.worker);
+        let send = move |what| {
+            // The receiver only goes away when the whole run is unwinding.
+            let _ = outcomes.send(Outcome { sequence, what });
+        };
+        match item {
+            Item::LogFile(log_file) => self.scope.spawn(move |_| send(worker.process(log_file))),
+            Item::Skipped { reason, .. } => send(What::Skipped { reason }),
+            Item::Fault { key, fault } => send(What::Unreadable { key, reason: fault.to_string() }),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn is_open(&self) -> bool {
+        !self.is_interrupted()
+    }
+
+    fn announce(&mut self, objects: u64, bytes: u64) {
+        self.watch.progress.announce(objects, bytes);
+    }
+
+    fn announce_end(&mut self) {
+        if self.is_last {
+            self.watch.progress.know_all();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Runs queries over sources in parallel and yields hits and coverage, both in an order that does not depend on the
+//! number of threads.
+//!
+//! One log file's way: a source offers it in key order (`feeder`), a pool thread reads, decodes and matches it
+//! (`worker`, `matcher`), one receiver puts the outcomes back into key order and hands the hits out
+//! (`receiver`). A gate between the first and the last keeps the number of files under way, and so the memory,
+//! bounded. What to do with a hit is the caller's business.
+
+mod coverage;
+mod duplicates;
+mod feeder;
+mod gate;
+mod matcher;
+mod outcome;
+mod place;
+mod progress;
+mod receiver;
+mod worker;
+
+pub use coverage::{Cell, Coverage, Fault, Note, Stopped};
+pub use matcher::Matcher;
+pub use outcome::Keep;
+pub use progress::{Progress, Silent, Tick};
+
+use crate::hit::Hit;
+use crate::source::{self, Scope, Source};
+use feeder::Feeder;
+use gate::Gate;
+use receiver::Receiver;
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+use worker::Worker;
+
+/// Default hard cap on the text of one log file: 256 MiB. CloudTrail's own files stay below 50 MB.
+pub const DEFAULT_MAX_OBJECT_SIZE: u64 = 256 << 20;
+
+/// How a replay runs.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which part of the archives.
+    pub scope: Scope,
+    /// Number of threads that decode and match.
+    pub threads: usize,
+    /// Hard cap in bytes on one log file, stored and decompressed.
+    pub max_object_size: u64,
+    /// Whether a record that was met before (same account and event id) is passed over.
+    pub is_deduplicating: bool,
+    /// Stop after that many hits.
+    pub limit: Option<u64>,
+    /// What of a hit is kept.
+    pub keep: Keep,
+}
+
+/// Why a replay cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An archive cannot be opened or listed.
+    #[error(transparent)]
+    Source(#[from] source::Error),
+    /// The worker threads cannot be started.
+    #[error("cannot start {threads} worker threads")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// The cause.
+        #[source]
+        source: rayon::ThreadPoolBuildError,
+    },
+}
+
+/// What takes the hits, in order. `Break` ends the replay (the output is closed).
+pub type Take<'a> = dyn FnMut(&Hit<'_>) -> ControlFlow<()> + 'a;
+
+/// Replays queries over archives and returns what was covered. Hits are handed to `take` in the order of archives, log
+/// keys, records and queries; all hits of one record follow each other.
+///
+/// # Errors
+/// Returns an error when an archive cannot be read at all. Faults of single objects are in the coverage.
+pub fn run(
+    sources: &[Box<dyn Source>],
+    matcher: &Matcher<'_>,
+    options: &Options,
+    watch: Watch<'_>,
+    take: &mut Take<'_>,
+) -> Result<Coverage, Error> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .thread_name(|index| format!("decode-{index}"))
+        .build()
+        .map_err(|source| Error::Threads { threads: options.threads, source })?;
+    let gate = Gate::new(options.threads * 4 + 16);
+    let worker = Worker::new(matcher, options, watch);
+    let (outcomes, arrivals) = crossbeam_channel::unbounded();
+    let mut receiver = Receiver::new(matcher, options, watch, &gate);
+
+    std::thread::scope(|threads| -> Result<(), Error> {
+        let feeding = threads.spawn(|| {
+            pool.in_place_scope(|scope| {
+                Feeder::new(scope, &worker, &gate, watch, outcomes).feed(sources, &options.scope)
+            })
+        });
+        receiver.receive(&arrivals, take);
+        match feeding.join() {
+            Ok(fed) => Ok(fed?),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })?;
+    Ok(receiver.into_coverage(sources, &options.scope))
+}
+
+/// What looks on while a replay runs, and may stop it.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Learns how far it is.
+    pub progress: &'a dyn Progress,
+    /// Set from outside (Ctrl-C) to end the replay early with what is covered so far.
+    pub interrupt: &'a AtomicBool,
+}

@@ -1,0 +1,94 @@
+//! What came of one thing that a source offered.
+
+use crate::decode::Rejected;
+use crate::record::Facts;
+use crate::source::{LogKey, Skip};
+use std::ops::Range;
+
+/// What of a hit is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The record's bytes and all facts: for output that shows them.
+    Records,
+    /// Only time, account, region and event id: for counting. The hits' `record` is empty.
+    Counts,
+}
+
+/// What came of one offer, with its place in the order of offers.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) sequence: u64,
+    pub(super) what: What,
+}
+
+/// What came of one offer.
+#[derive(Debug)]
+pub(super) enum What {
+    /// Passed over by the source.
+    Skipped { reason: Skip },
+    /// No record of it can be used.
+    Unreadable { key: LogKey, reason: String },
+    /// Read, decoded and matched.
+    Read(Box<ReadLogFile>),
+    /// Still waiting when the run was interrupted.
+    NotRead,
+}
+
+/// What was found in one log file.
+#[derive(Debug)]
+pub(super) struct ReadLogFile {
+    pub(super) key: LogKey,
+    pub(super) stored_bytes: u64,
+    pub(super) text_bytes: u64,
+    /// Counts of records.
+    pub(super) tally: Tally,
+    /// Elements that are no records, named up to a limit.
+    pub(super) rejected: Vec<Rejected>,
+    /// How many there are.
+    pub(super) rejected_count: u64,
+    /// Faults of the file that leave its records good.
+    pub(super) faults: Vec<String>,
+    /// Oddities that are no faults.
+    pub(super) notes: Vec<String>,
+    /// Records that matched, in text order.
+    pub(super) matches: Vec<Match>,
+    /// The bytes of the records that matched, one after the other.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// How many records there were, and of which sort.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Records and events found.
+    pub(super) read: u64,
+    /// Of these, inside the scope.
+    pub(super) in_scope: u64,
+    /// Of these, without a readable `eventTime` while the scope has a time range: left out.
+    pub(super) undated: u64,
+    /// Of those in scope, records that no event bus carries (aggregated events).
+    pub(super) never_delivered: u64,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, other: Tally) {
+        self.read += other.read;
+        self.in_scope += other.in_scope;
+        self.undated += other.undated;
+        self.never_delivered += other.never_delivered;
+    }
+}
+
+/// A record that matched at least one query.
+#[derive(Debug)]
+pub(super) struct Match {
+    /// The queries, by position, ascending.
+    pub(super) queries: Vec<u32>,
+    /// Where its bytes are.
+    pub(super) bytes: Range<usize>,
+    /// Whether the bytes are an EventBridge event instead of a record.
+    pub(super) is_event: bool,
+    /// What people want to see of it.
+    pub(super) facts: Facts,
+    /// Tells equal events apart from others: see [`super::duplicates`].
+    pub(super) identity: u128,
+}

@@ -1,0 +1,58 @@
+//! Where a record stands to the scope of a run.
+
+use crate::event::EventFields;
+use crate::json::View;
+use crate::record::parse_event_time;
+use crate::source::{LogKey, Scope};
+use jiff::Timestamp;
+
+/// Where a record stands to the scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Inside,
+    Outside,
+    /// The scope has a time range and the record no readable time.
+    Undated,
+}
+
+/// Tells whether a record belongs to the scope.
+pub(super) fn place(scope: &Scope, key: &LogKey, fields: &EventFields, leaves: &View<'_>) -> Place {
+    if !is_of_account(scope, key, fields, leaves) || !is_of_region(scope, key, fields, leaves) {
+        return Place::Outside;
+    }
+    if scope.since.is_none() && scope.until.is_none() {
+        return Place::Inside;
+    }
+    match fields.event_time(leaves).and_then(|time| parse_event_time(&time.decode())) {
+        Some(time) if is_within(scope, time) => Place::Inside,
+        Some(_) => Place::Outside,
+        None => Place::Undated,
+    }
+}
+
+/// The key names the account that received the record; only where it does not, the record is asked.
+fn is_of_account(scope: &Scope, key: &LogKey, fields: &EventFields, leaves: &View<'_>) -> bool {
+    if scope.accounts.is_empty() || key.account().is_some() {
+        return true;
+    }
+    fields.account(leaves).is_some_and(|account| scope.accounts.contains(account.decode().as_ref()))
+}
+
+/// A folder can hold records of another region (copies, and global services before November 2021): the record itself
+/// decides. One that names none, or `global`, is of the region of its folder.
+fn is_of_region(scope: &Scope, key: &LogKey, fields: &EventFields, leaves: &View<'_>) -> bool {
+    if scope.regions.is_empty() {
+        return true;
+    }
+    let named = fields.aws_region(leaves).map(|region| region.decode());
+    match named.as_deref() {
+        None | Some("" | "global" | "aws-global") => {
+            key.region().is_some_and(|region| scope.regions.contains(region))
+        }
+        Some(region) => scope.regions.contains(region),
+    }
+}
+
+fn is_within(scope: &Scope, time: Timestamp) -> bool {
+    scope.since.is_none_or(|since| since <= time) && scope.until.is_none_or(|until| time < until)
+}

@@ -1,0 +1,186 @@
+//! Puts the outcomes back into the order of the offers, drops duplicates, hands out hits and keeps the coverage.
+
+use super::coverage::{Coverage, Fault, Note, ScopeDocument, Stopped};
+use super::duplicates::Seen;
+use super::gate::Gate;
+use super::outcome::{Match, Outcome, ReadLogFile, What};
+use super::{Matcher, Options, Take, Watch};
+use crate::event;
+use crate::hit::Hit;
+use crate::source::{LogKey, Scope, Source};
+use crossbeam_channel::Receiver as Arrivals;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
+
+/// The single place where a run's results come together.
+pub(super) struct Receiver<'run> {
+    matcher: &'run Matcher<'run>,
+    options: &'run Options,
+    watch: Watch<'run>,
+    gate: &'run Gate,
+    seen: Seen,
+    hits_by_query: Vec<u64>,
+    /// Whether the very last folders of the scope still held events of it.
+    is_cut_off_late: bool,
+    coverage: Coverage,
+}
+
+impl<'run> Receiver<'run> {
+    pub(super) fn new(
+        matcher: &'run Matcher<'run>,
+        options: &'run Options,
+        watch: Watch<'run>,
+        gate: &'run Gate,
+    ) -> Self {
+        Self {
+            matcher,
+            options,
+            watch,
+            gate,
+            seen: Seen::default(),
+            hits_by_query: vec![0; matcher.queries().len()],
+            is_cut_off_late: false,
+            coverage: Coverage { version: Coverage::VERSION, ..Coverage::default() },
+        }
+    }
+
+    /// Receives until all senders are gone. Outcomes that come early wait for those before them; the gate bounds how
+    /// many. After a stop the rest is only drained.
+    pub(super) fn receive(&mut self, arrivals: &Arrivals<Outcome>, take: &mut Take<'_>) {
+        let mut early = BTreeMap::new();
+        let mut next = 0;
+        for outcome in arrivals {
+            early.insert(outcome.sequence, outcome.what);
+            while let Some(what) = early.remove(&next) {
+                next += 1;
+                self.gate.leave();
+                if self.coverage.stopped.is_none() {
+                    self.take_outcome(what, take);
+                }
+            }
+        }
+        if self.coverage.stopped.is_none() && self.watch.interrupt.load(Ordering::Relaxed) {
+            self.coverage.stopped = Some(Stopped::Interrupted);
+        }
+    }
+
+    /// Returns the finished coverage.
+    pub(super) fn into_coverage(mut self, sources: &[Box<dyn Source>], scope: &Scope) -> Coverage {
+        let coverage = &mut self.coverage;
+        coverage.archives = sources.iter().map(|source| source.name().to_owned()).collect();
+        coverage.scope = ScopeDocument::from(scope);
+        if self.is_cut_off_late {
+            let key = format!("folders of {}", scope.last_day());
+            let remark = "the last ones read still hold events of the time range: later ones may, too (`--late-slack`)";
+            coverage.notes.push(Note { key, remark: remark.to_owned() });
+        }
+        coverage.log_files.listed = coverage.log_files.read + coverage.log_files.failed;
+        coverage.is_complete = coverage.faults.is_empty() && coverage.stopped.is_none();
+        let queries = self.matcher.queries().iter();
+        coverage.hits_by_query = queries.map(|query| query.id.clone()).zip(self.hits_by_query).collect();
+        self.coverage
+    }
+
+    fn take_outcome(&mut self, what: What, take: &mut Take<'_>) {
+        match what {
+            What::Skipped { reason } => {
+                *self.coverage.log_files.skipped.entry(reason.name()).or_default() += 1
+            }
+            What::Unreadable { key, reason } => self.take_fault(&key, reason),
+            What::Read(read) => self.take_log_file(*read, take),
+            What::NotRead => self.coverage.stopped = Some(Stopped::Interrupted),
+        }
+    }
+
+    fn take_fault(&mut self, key: &LogKey, reason: String) {
+        if key.as_str().is_empty() || key.as_str().ends_with('/') {
+            self.coverage.log_files.listings_failed += 1;
+        } else {
+            self.coverage.log_files.failed += 1;
+            self.coverage.folder(key.folder()).failed += 1;
+            if let Some(cell) = self.coverage.cell(key) {
+                cell.failed += 1;
+            }
+        }
+        self.coverage.faults.push(Fault { key: key.as_str().to_owned(), reason, is_partly_read: false });
+    }
+
+    fn take_log_file(&mut self, mut read: ReadLogFile, take: &mut Take<'_>) {
+        let coverage = &mut self.coverage;
+        coverage.log_files.read += 1;
+        coverage.bytes.stored += read.stored_bytes;
+        coverage.bytes.text += read.text_bytes;
+        coverage.records.read += read.tally.read;
+        coverage.records.in_scope += read.tally.in_scope;
+        coverage.records.undated += read.tally.undated;
+        coverage.records.never_delivered += read.tally.never_delivered;
+        coverage.records.rejected += read.rejected_count;
+        let folder = coverage.folder(read.key.folder());
+        folder.log_files += 1;
+        folder.records += read.tally.read;
+        if let Some(cell) = coverage.cell(&read.key) {
+            cell.log_files += 1;
+            cell.records += read.tally.read;
+        }
+        self.is_cut_off_late |= self.is_last_folder(&read);
+        let coverage = &mut self.coverage;
+        let key = read.key.as_str();
+        let rejected =
+            read.rejected.iter().map(|rejected| format!("element {} {}", rejected.index, rejected.reason));
+        coverage.faults.extend(read.faults.drain(..).chain(rejected).map(|reason| Fault {
+            key: key.to_owned(),
+            reason,
+            is_partly_read: true,
+        }));
+        let notes = read.notes.drain(..).map(|remark| Note { key: key.to_owned(), remark });
+        coverage.notes.extend(notes);
+
+        for found in &read.matches {
+            if self.take_match(&read, found, take).is_break() {
+                // Nobody wants more: the feeder and the workers may stop too.
+                self.watch.interrupt.store(true, Ordering::Relaxed);
+                break;
+            }
+        }
+    }
+
+    fn is_last_folder(&self, read: &ReadLogFile) -> bool {
+        let scope = &self.options.scope;
+        let is_late = scope.until.is_some() && scope.ends_before_today();
+        is_late && read.tally.in_scope > 0 && read.key.day() == Some(scope.last_day())
+    }
+
+    fn take_match(&mut self, read: &ReadLogFile, found: &Match, take: &mut Take<'_>) -> ControlFlow<()> {
+        if self.options.is_deduplicating && !self.seen.is_first(found.identity) {
+            self.coverage.records.duplicates += 1;
+            return ControlFlow::Continue(());
+        }
+        self.coverage.records.matched += 1;
+        let bytes = &read.bytes[found.bytes.clone()];
+        let event = found.is_event.then_some(bytes);
+        let record = if found.is_event { event::detail(bytes).unwrap_or_default() } else { bytes };
+        for &position in &found.queries {
+            let query = &self.matcher.queries()[position as usize];
+            let hit = Hit {
+                query,
+                log_key: read.key.as_str(),
+                key_account: read.key.account(),
+                record,
+                event,
+                facts: &found.facts,
+            };
+            if take(&hit).is_break() {
+                self.coverage.stopped = Some(Stopped::OutputClosed);
+                return ControlFlow::Break(());
+            }
+            self.coverage.hits += 1;
+            self.hits_by_query[position as usize] += 1;
+            if self.options.limit.is_some_and(|limit| self.coverage.hits >= limit) {
+                self.coverage.stopped = Some(Stopped::Limit);
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
