@@ -28,5 +28,8 @@ pub mod json;
 pub mod language;
 pub mod query;
 pub mod record;
+pub mod render;
 pub mod replay;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod source;
