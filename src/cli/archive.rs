@@ -1,0 +1,56 @@
+//! From archive arguments and S3 options to sources.
+
+use super::args::S3;
+use super::exit::OrBadArguments as _;
+use super::exit::say;
+use backtrail::source::{self, Options, S3Options, Source};
+use std::io::IsTerminal as _;
+
+/// The argument that stands for standard input.
+const STDIN: &str = "-";
+
+/// Opens the archives; what cannot be found is said before anything is read.
+pub fn open(archives: &[String], s3: &S3, max_object_size: u64) -> anyhow::Result<Vec<Box<dyn Source>>> {
+    check(archives, s3).or_bad_arguments()?;
+    let options = Options {
+        max_object_size,
+        s3: S3Options {
+            profile: s3.profile.clone(),
+            endpoint_url: s3.endpoint_url.clone(),
+            no_sign_request: s3.no_sign_request,
+            request_payer: s3.request_payer.is_some(),
+            force_path_style: s3.path_style || is_endpoint_given(),
+            region: s3.bucket_region.clone(),
+            ..S3Options::default()
+        },
+    };
+    let sources = source::open(archives, &options).or_bad_arguments()?;
+    if archives.iter().any(|archive| archive == STDIN) && std::io::stdin().is_terminal() {
+        say("note: reading a log file from standard input, which is this terminal (Ctrl-D ends it)");
+    }
+    Ok(sources)
+}
+
+/// Refuses what no source can make sense of.
+fn check(archives: &[String], s3: &S3) -> anyhow::Result<()> {
+    let inputs = archives.iter().filter(|archive| *archive == STDIN).count();
+    anyhow::ensure!(inputs < 2, "`-` is given {inputs} times, but standard input can be read only once");
+    if let Some(url) = &s3.endpoint_url {
+        let is_url = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
+        anyhow::ensure!(
+            is_url,
+            "`--endpoint-url {url}` is no address: give `https://host` or `http://host:port`"
+        );
+    }
+    let bucket = archives.iter().find(|archive| archive.starts_with("arn:aws") && archive.contains(":s3:::"));
+    if let Some(arn) = bucket {
+        let path = arn.split(":::").nth(1).unwrap_or_default();
+        anyhow::bail!("`{arn}` is an ARN: write `s3://{path}`");
+    }
+    Ok(())
+}
+
+/// Tells whether the environment names an endpoint: the SDK takes it from there, but addresses it by host name.
+fn is_endpoint_given() -> bool {
+    ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].iter().any(|name| std::env::var_os(name).is_some())
+}

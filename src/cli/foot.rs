@@ -1,0 +1,87 @@
+//! The short form of the coverage, at the foot of every replay on stderr.
+
+use super::exit::say;
+use backtrail::render::quantity::{bytes, plural, thousands};
+use backtrail::replay::{Coverage, Stopped};
+use std::time::Duration;
+
+/// So many faults are named on stderr; all of them are in the `--coverage` file.
+const NAMED_FAULTS: usize = 20;
+
+/// Prints what was covered.
+pub fn print(coverage: &Coverage, elapsed: Duration, is_written: bool) {
+    say(&files(coverage, elapsed));
+    say(&records(coverage));
+    if let Some(line) = extent(coverage) {
+        say(&line);
+    }
+    for note in coverage.notes.iter().take(NAMED_FAULTS) {
+        say(&format!("note: {}: {}", note.key, note.remark));
+    }
+    for fault in coverage.faults.iter().take(NAMED_FAULTS) {
+        let kind = if fault.is_partly_read { "partly read" } else { "not read" };
+        say(&format!("{kind}: {}: {}", fault.key, fault.reason));
+    }
+    let unnamed = coverage.faults.len().saturating_sub(NAMED_FAULTS);
+    if unnamed > 0 {
+        let place = if is_written { "the coverage file" } else { "the file of `--coverage FILE`" };
+        say(&format!("… and {} more; all of them are in {place}", thousands(unnamed as u64)));
+    }
+    match coverage.stopped {
+        Some(Stopped::Interrupted) => say("interrupted: this is what was covered until then"),
+        Some(Stopped::Limit) => say("stopped at the limit: what follows in the archive was not read"),
+        Some(Stopped::OutputClosed) => {
+            say("the output was closed: what follows in the archive was not read");
+        }
+        None => {}
+    }
+    if !coverage.faults.is_empty() {
+        say("coverage is incomplete: hits may be missing");
+    }
+}
+
+fn files(coverage: &Coverage, elapsed: Duration) -> String {
+    let files = &coverage.log_files;
+    let mut line = format!(
+        "{} read ({} stored, {} of JSON) in {:.1} s",
+        plural(files.read, "log file", "log files"),
+        bytes(coverage.bytes.stored),
+        bytes(coverage.bytes.text),
+        elapsed.as_secs_f64(),
+    );
+    if files.failed > 0 {
+        line += &format!(", {} failed", thousands(files.failed));
+    }
+    if files.listings_failed > 0 {
+        line += &format!(", {} failed", plural(files.listings_failed, "listing", "listings"));
+    }
+    if !files.skipped.is_empty() {
+        let kinds = files.skipped.iter().map(|(kind, number)| format!("{} {kind}", thousands(*number)));
+        line += &format!("; skipped: {}", kinds.collect::<Vec<_>>().join(", "));
+    }
+    line
+}
+
+fn records(coverage: &Coverage) -> String {
+    let records = &coverage.records;
+    let mut line = plural(records.read, "record", "records");
+    if records.in_scope != records.read {
+        line += &format!(", {} in scope", thousands(records.in_scope));
+    }
+    line += &format!(", {} matched, {}", thousands(records.matched), plural(coverage.hits, "hit", "hits"));
+    line += &format!(", {}", plural(records.duplicates, "duplicate", "duplicates"));
+    if records.rejected > 0 {
+        line += &format!(", {} not records", thousands(records.rejected));
+    }
+    line
+}
+
+fn extent(coverage: &Coverage) -> Option<String> {
+    let (accounts, regions, days) = coverage.extent();
+    let text = [
+        plural(accounts as u64, "account", "accounts"),
+        plural(regions as u64, "region", "regions"),
+        plural(days as u64, "day", "days"),
+    ];
+    (accounts > 0).then(|| text.join(" × "))
+}

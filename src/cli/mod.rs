@@ -1,0 +1,37 @@
+//! Arguments in, exit code out. The only room that knows the terminal, the environment and the clock.
+
+mod archive;
+mod args;
+mod check;
+mod exit;
+mod foot;
+mod interrupt;
+mod manual;
+mod match_event;
+mod moment;
+mod options;
+mod output;
+mod progress;
+mod queries;
+mod replay;
+mod select;
+mod size;
+mod terminal;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Runs the command line and returns its exit code.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Replay(command) => replay::run(&command, &arguments.global),
+        Command::Match(command) => match_event::run(&command),
+        Command::Check(command) => check::run(&command),
+        Command::Queries(command) => queries::run(&command, &arguments.global),
+        Command::Completions { shell } => manual::print_completions(shell),
+        Command::Man => manual::print_page(),
+    };
+    exit::conclude(done)
+}

@@ -1,0 +1,63 @@
+//! From arguments to the options of a replay.
+
+use super::exit::say;
+use super::{args, moment};
+use anyhow::Context as _;
+use backtrail::replay::{Keep, Options};
+use backtrail::source::Scope;
+use jiff::Timestamp;
+
+/// Reads how a replay is to run; what makes no sense is refused before anything is opened.
+pub fn read(command: &args::Replay, now: Timestamp) -> anyhow::Result<Options> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Ok(Options {
+        scope: scope(&command.scope, now)?,
+        threads: command.limits.threads.map_or(cores, usize::from),
+        max_object_size: command.limits.max_object_size,
+        is_deduplicating: !command.output.no_dedupe,
+        limit: command.output.limit,
+        keep: if command.output.count { Keep::Counts } else { Keep::Records },
+    })
+}
+
+fn scope(scope: &args::Scope, now: Timestamp) -> anyhow::Result<Scope> {
+    let parse = |text: &Option<String>| text.as_deref().map(|text| moment::parse(text, now)).transpose();
+    let (since, until) = (parse(&scope.since).context("--since")?, parse(&scope.until).context("--until")?);
+    if let (Some(since), Some(until)) = (since, until) {
+        anyhow::ensure!(since < until, "nothing lies between --since {since} and --until {until}");
+    }
+    for account in &scope.accounts {
+        let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());
+        anyhow::ensure!(is_account, "`--account {account}` is no account: give its 12 digits");
+    }
+    for region in &scope.regions {
+        let is_region = !region.is_empty()
+            && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        anyhow::ensure!(is_region, "`--region {region}` is no region: give its code, like `us-east-1`");
+    }
+    Ok(Scope {
+        since,
+        until,
+        accounts: scope.accounts.iter().cloned().collect(),
+        regions: scope.regions.iter().cloned().collect(),
+        late_slack_days: scope.late_slack,
+        now,
+    })
+}
+
+/// Tells whether a scope asks for a part of the archives only.
+pub fn is_narrow(scope: &Scope) -> bool {
+    scope.since.is_some() || scope.until.is_some() || !scope.accounts.is_empty() || !scope.regions.is_empty()
+}
+
+/// Says that global services are recorded elsewhere, when the regions leave that place out. Only the commercial
+/// partition is known to have its place in `us-east-1`.
+pub fn remark_on_regions(scope: &Scope) {
+    const OTHER_PARTITIONS: [&str; 5] = ["us-gov-", "cn-", "us-iso", "eu-iso", "eusc-"];
+    let is_commercial = |region: &String| !OTHER_PARTITIONS.iter().any(|prefix| region.starts_with(prefix));
+    if scope.regions.iter().any(is_commercial) && !scope.regions.contains("us-east-1") {
+        say(
+            "note: IAM, root sign-ins and other global services are recorded in us-east-1, which `--region` leaves out",
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! `backtrail replay`.
+
+use super::args::{self, Global};
+use super::exit::{Exit, OrBadArguments as _, is_closed_pipe, say};
+use super::interrupt::Interrupt;
+use super::output::{self, Output};
+use super::progress::Shown;
+use super::{archive, foot, options, select, terminal};
+use anyhow::Context as _;
+use backtrail::hit::{Hit, Sorter};
+use backtrail::query::{Query, Severity};
+use backtrail::render::{self, HitOptions, HitWriter, ListFormat};
+use backtrail::replay::{self, Coverage, Matcher, Options, Stopped, Watch};
+use backtrail::report::Counts;
+use backtrail::source::{Scope, Source};
+use jiff::Timestamp;
+use std::io::{self, Write as _};
+use std::ops::ControlFlow;
+
+/// Bytes of hits that are held for sorting by time.
+const SORTED_BYTES: usize = 64 << 20;
+
+/// Runs the command.
+pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
+    let options = options::read(command, global.now.unwrap_or_else(Timestamp::now)).or_bad_arguments()?;
+    if command.output.count {
+        ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
+    }
+    let queries = select::queries(&command.selection)?;
+    let sources = archive::open(&command.archives, &command.s3, options.max_object_size)?;
+    check_outputs(command).or_bad_arguments()?;
+    let interrupt = Interrupt::listen()?;
+    let output = Output::open(command.output.output.as_deref(), &interrupt).or_bad_arguments()?;
+    let coverage_path = command.output.coverage.as_deref();
+    let coverage_file = coverage_path.map(|path| Output::open(Some(path), &interrupt));
+    let coverage_file = coverage_file.transpose().or_bad_arguments()?;
+    select::warn(&queries);
+    options::remark_on_regions(&options.scope);
+
+    let shown = Shown::new(!command.output.no_progress);
+    let run = Run {
+        queries: &queries,
+        sources: &sources,
+        options: &options,
+        command,
+        global,
+        shown: &shown,
+        interrupt: &interrupt,
+    };
+    let (coverage, worst) = if command.output.count { run.count(output)? } else { run.show(output)? };
+
+    foot::print(&coverage, shown.elapsed(), coverage_file.is_some());
+    if let Some(file) = coverage_file {
+        write_coverage(&coverage, file)?;
+    }
+    Ok(exit(&coverage, worst, command.output.fail_on, &options.scope))
+}
+
+/// Refuses outputs that would take each other's place, or that of a log file.
+fn check_outputs(command: &args::Replay) -> anyhow::Result<()> {
+    let outputs = [("-o", &command.output.output), ("--coverage", &command.output.coverage)];
+    let outputs: Vec<_> =
+        outputs.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?))).collect();
+    if let [(_, hits), (_, coverage)] = outputs.as_slice() {
+        let is_same = hits == coverage
+            || output::place(hits).is_some_and(|place| output::place(coverage) == Some(place));
+        anyhow::ensure!(
+            !is_same,
+            "-o and --coverage both name `{}`: give each a file of its own",
+            hits.display()
+        );
+    }
+    for (name, path) in outputs.iter().filter(|(_, path)| path.as_os_str() != "-") {
+        let is_archive = |archive: &&String| output::place(path) == output::place(archive.as_str().as_ref());
+        if let Some(archive) = command.archives.iter().find(is_archive) {
+            anyhow::bail!("{name} would overwrite the archive `{archive}`: give another file");
+        }
+    }
+    Ok(())
+}
+
+fn write_coverage(coverage: &Coverage, mut file: Output) -> anyhow::Result<()> {
+    let mut text = serde_json::to_vec_pretty(coverage).context("cannot write the coverage")?;
+    text.push(b'\n');
+    file.write_all(&text).with_context(|| file.blame())?;
+    file.finish()
+}
+
+/// Everything that both ways of running need.
+struct Run<'a> {
+    queries: &'a [Query],
+    sources: &'a [Box<dyn Source>],
+    options: &'a Options,
+    command: &'a args::Replay,
+    global: &'a Global,
+    shown: &'a Shown,
+    interrupt: &'a Interrupt,
+}
+
+impl Run<'_> {
+    /// Shows the hits themselves, by time where they fit into memory.
+    fn show(&self, mut output: Output) -> anyhow::Result<(Coverage, Option<Severity>)> {
+        let options = self.look(&output);
+        let mut sorter = Sorter::new(self.queries, SORTED_BYTES);
+        let mut written = Ok(());
+        let mut worst = None;
+        let coverage = {
+            let format = format(self.command.output.format);
+            let mut writer = render::hits(format, &options, Box::new(&mut output));
+            let coverage = self.replay(&mut |hit| {
+                worst = worst.max(Some(hit.query.card.severity));
+                written = sorter.take(hit, &mut |hit| self.shown.suspend(|| writer.write(hit)));
+                if written.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })?;
+            if written.is_ok() {
+                written = finish(&mut sorter, writer.as_mut());
+            }
+            coverage
+        };
+        if close(output, written, &coverage)? && sorter.is_streaming() {
+            say("note: too many hits to sort by time: they are in the order of the archive");
+        }
+        Ok((coverage, worst))
+    }
+
+    /// Counts the hits of each query.
+    fn count(&self, mut output: Output) -> anyhow::Result<(Coverage, Option<Severity>)> {
+        let mut counts = Counts::default();
+        let mut worst = None;
+        let coverage = self.replay(&mut |hit| {
+            worst = worst.max(Some(hit.query.card.severity));
+            counts.take(hit);
+            ControlFlow::Continue(())
+        })?;
+        let rows = render::query_counts(&counts.into_frame(self.queries)?, self.queries)?;
+        let list = ListFormat::try_from(format(self.command.output.format))?;
+        let options = self.look(&output);
+        let written = render::write_counts(list, &rows, &options, &mut output);
+        close(output, written, &coverage)?;
+        Ok((coverage, worst))
+    }
+
+    /// How tables look: what goes to a file does not depend on the terminal.
+    fn look(&self, output: &Output) -> HitOptions {
+        terminal::look(self.global.color, output.is_stdout())
+    }
+
+    fn replay(&self, take: &mut dyn FnMut(&Hit<'_>) -> ControlFlow<()>) -> anyhow::Result<Coverage> {
+        let matcher = Matcher::new(self.queries);
+        let watch = Watch { progress: self.shown, interrupt: self.interrupt.flag() };
+        let coverage = replay::run(self.sources, &matcher, self.options, watch, take);
+        self.shown.clear();
+        Ok(coverage?)
+    }
+}
+
+fn finish(sorter: &mut Sorter<'_>, writer: &mut dyn HitWriter) -> io::Result<()> {
+    sorter.finish(&mut |hit| writer.write(hit))?;
+    writer.finish()
+}
+
+/// Gives the output its end. Returns whether all of it reached somebody: a reader who has gone away is no error, and an
+/// interrupted run leaves no file that looks like the whole result.
+fn close(output: Output, written: io::Result<()>, coverage: &Coverage) -> anyhow::Result<bool> {
+    let blame = output.blame();
+    if coverage.stopped == Some(Stopped::Interrupted) && output.is_replacing() {
+        say(&format!("note: {} is not written: it would look like the whole result", output.name()));
+        return Ok(false);
+    }
+    match written.context(blame).and_then(|()| output.finish()) {
+        Ok(()) => Ok(true),
+        Err(error) if is_closed_pipe(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Decides how the run ended. Where several ends apply, the highest exit code wins: a severe hit is worth more than the
+/// news that there may be others.
+fn exit(
+    coverage: &Coverage,
+    worst: Option<Severity>,
+    fail_on: Option<args::Severity>,
+    scope: &Scope,
+) -> Exit {
+    if coverage.stopped == Some(Stopped::Interrupted) {
+        return Exit::Interrupted;
+    }
+    if fail_on.is_some_and(|fail_on| worst >= Some(severity(fail_on))) {
+        return Exit::FailOn;
+    }
+    if !coverage.faults.is_empty() {
+        return Exit::Incomplete;
+    }
+    if coverage.log_files.listed == 0 {
+        let archives: Vec<String> = coverage.archives.iter().map(|name| format!("`{name}`")).collect();
+        let (place, advice) = match options::is_narrow(scope) {
+            true => (" of this scope", " (widen --since, --until, --account or --region)"),
+            false => ("", ""),
+        };
+        say(&format!("nothing to read: no CloudTrail log file{place} in {}{advice}", archives.join(", ")));
+        return Exit::NothingToRead;
+    }
+    Exit::Done
+}
+
+fn severity(severity: args::Severity) -> Severity {
+    match severity {
+        args::Severity::Informational => Severity::Informational,
+        args::Severity::Low => Severity::Low,
+        args::Severity::Medium => Severity::Medium,
+        args::Severity::High => Severity::High,
+        args::Severity::Critical => Severity::Critical,
+    }
+}
+
+fn format(format: args::Format) -> render::Format {
+    match format {
+        args::Format::Table => render::Format::Table,
+        args::Format::Json => render::Format::Json,
+        args::Format::Ndjson => render::Format::Ndjson,
+        args::Format::Csv => render::Format::Csv,
+        args::Format::Eventbridge => render::Format::EventBridge,
+    }
+}

@@ -1,0 +1,113 @@
+//! From `-q`, `-e` and `--set` to queries.
+
+use super::args::Selection;
+use super::exit::{OrBadArguments as _, say, sentence};
+use anyhow::Context as _;
+use backtrail::query::{self, Loaded, Query, Reason, Unusable};
+use std::collections::BTreeMap;
+
+/// Returns the queries that the arguments name. When they name none, these are the shipped ones, except those with a
+/// parameter that nobody filled in: they would find every role there is.
+pub fn queries(selection: &Selection) -> anyhow::Result<Vec<Query>> {
+    let mut queries = Vec::new();
+    if !selection.queries.is_empty() {
+        queries = load(&selection.queries)?.queries;
+    } else if selection.patterns.is_empty() {
+        queries = load(&[])?.queries;
+        queries.retain(|query| query.card.parameters.keys().all(|name| is_set(selection, name)));
+    }
+    for pattern in &selection.patterns {
+        let id = free_id(&queries, selection.patterns.len() == 1);
+        queries.push(given(&id, pattern).or_bad_arguments()?);
+    }
+    fill_in(&mut queries, &selection.set).or_bad_arguments()?;
+    if selection.signin_alias {
+        queries.iter_mut().for_each(|query| query.pattern.accept_both_sign_in_spellings());
+    }
+    Ok(queries)
+}
+
+/// Makes a query of a pattern from the command line; a file that was put there by mistake gets a hint.
+fn given(id: &str, pattern: &str) -> anyhow::Result<Query> {
+    let query = Query::from_pattern_text(id, pattern, "-e");
+    if query.is_err() && std::path::Path::new(pattern).is_file() {
+        anyhow::bail!("`-e` takes the text of a pattern, and `{pattern}` is a file: give it with -q");
+    }
+    Ok(query?)
+}
+
+/// Returns an id for a pattern from the command line that no query has.
+fn free_id(queries: &[Query], is_only: bool) -> String {
+    let is_free = |id: &String| queries.iter().all(|query| query.id != *id);
+    let numbered = (1..).map(|number| format!("pattern-{number}"));
+    let plain = is_only.then(|| "pattern".to_owned());
+    plain.into_iter().chain(numbered).find(is_free).unwrap_or_default()
+}
+
+/// So many warnings are said; `backtrail check` says all.
+const SAID_WARNINGS: usize = 10;
+
+/// Says what in the patterns will surprise their author.
+pub fn warn(queries: &[Query]) {
+    let warnings: Vec<String> = queries.iter().flat_map(warnings_of).collect();
+    warnings.iter().take(SAID_WARNINGS).for_each(|warning| say(warning));
+    let unsaid = warnings.len().saturating_sub(SAID_WARNINGS);
+    if unsaid > 0 {
+        say(&format!("warning: … and {unsaid} more: `backtrail check` lists those of files"));
+    }
+}
+
+fn warnings_of(query: &Query) -> impl Iterator<Item = String> {
+    query.pattern.warnings().iter().map(|warning| format!("warning: {}: {warning}", query.id))
+}
+
+/// Loads what `-q` names, all shipped queries when it names nothing; what cannot be used is named on stderr.
+pub fn load(named: &[String]) -> anyhow::Result<Loaded> {
+    let loaded = query::gather(named).or_bad_arguments()?;
+    for unusable in &loaded.unusable {
+        let kind = if unusable.reason.is_harmless() { "note" } else { "warning" };
+        say(&format!("{kind}: left out: {}", why(unusable)));
+    }
+    if loaded.queries.is_empty() {
+        return Err(anyhow::anyhow!("there is no query that can be used")).or_bad_arguments();
+    }
+    Ok(loaded)
+}
+
+/// Says which rule or file cannot be used, and why.
+pub fn why(unusable: &Unusable) -> String {
+    let reason = sentence(&unusable.reason);
+    match &unusable.reason {
+        // It names the file itself.
+        Reason::File(_) => reason,
+        _ => format!("rule `{}` in `{}`: {reason}", unusable.name, unusable.origin),
+    }
+}
+
+fn is_set(selection: &Selection, parameter: &str) -> bool {
+    selection.set.iter().any(|assignment| assignment.split('=').next() == Some(parameter))
+}
+
+/// Fills in the parameters of `--set`; each must be known to at least one query. Several values of one name are a
+/// choice.
+fn fill_in(queries: &mut [Query], set: &[String]) -> anyhow::Result<()> {
+    let mut values: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for assignment in set {
+        let parts = assignment.split_once('=');
+        let (name, value) =
+            parts.with_context(|| format!("`--set {assignment}` needs the form NAME=VALUE"))?;
+        values.entry(name).or_default().push(value.to_owned());
+    }
+    for (name, values) in &values {
+        let mut is_known = false;
+        for query in queries.iter_mut().filter(|query| query.card.parameters.contains_key(*name)) {
+            query.set(name, values)?;
+            is_known = true;
+        }
+        anyhow::ensure!(
+            is_known,
+            "no selected query has a parameter `{name}` (`backtrail queries show ID` lists them)"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The `backtrail` command.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}
