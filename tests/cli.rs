@@ -1,0 +1,22 @@
+//! The command line as a user sees it: stdout, stderr and exit code.
+
+mod arguments;
+mod check;
+mod ends;
+mod formats;
+mod match_event;
+mod outputs;
+mod queries;
+mod rules;
+mod s3;
+mod scope;
+mod sources;
+
+use crate::support::archive::Archive;
+use crate::support::command::{Ran, backtrail};
+
+/// Replays at a fixed moment, in the folder of the archive.
+fn replay<'a>(archive: &Archive, arguments: impl IntoIterator<Item = &'a str>) -> Ran {
+    let command = backtrail(archive.path()).args(["replay", "--now", "2026-04-01T00:00:00Z"]);
+    command.args(arguments).run()
+}

@@ -1,0 +1,92 @@
+//! Buckets that cannot be reached: one sentence, and soon.
+
+use super::ends;
+use crate::support::archive::Archive;
+use crate::support::command::{Backtrail, backtrail};
+use insta::assert_snapshot;
+use std::time::{Duration, Instant};
+
+/// Without configuration files, so that nothing of the machine is found.
+fn replay(archive: &Archive, arguments: &[&'static str]) -> Backtrail {
+    let command = backtrail(archive.path()).args(["replay"]).args(arguments.iter().copied());
+    command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+}
+
+fn with_keys(command: Backtrail) -> Backtrail {
+    command.env("AWS_ACCESS_KEY_ID", "invented").env("AWS_SECRET_ACCESS_KEY", "invented")
+}
+
+#[test]
+fn missing_credentials_are_one_sentence_at_once() {
+    let (archive, start) = (Archive::empty(), Instant::now());
+    let ran = replay(&archive, &["s3://bucket/AWSLogs/", "-o", "hits.txt"]).run();
+    assert_snapshot!(ran.transcript(), @r"
+    --- stderr
+    error: found no AWS credentials for `s3://bucket/AWSLogs/` (sign in, choose a `--profile`, or use `--no-sign-request` for a public bucket): no credentials found in chain
+    --- exit code 1
+    ");
+    assert!(start.elapsed() < Duration::from_secs(10));
+    assert!(archive.names().is_empty());
+}
+
+#[test]
+fn a_named_profile_is_not_replaced_by_keys_in_the_environment() {
+    let ran = with_keys(replay(&Archive::empty(), &["s3://bucket", "--profile", "audit"])).run();
+    assert_snapshot!(ran.transcript(), @r"
+    --- stderr
+    error: found no AWS credentials for `s3://bucket` (sign in, choose a `--profile`, or use `--no-sign-request` for a public bucket): profile `audit` has none
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn an_endpoint_that_refuses_connections_is_one_sentence_soon() {
+    let (archive, start) = (Archive::empty(), Instant::now());
+    let ran = with_keys(replay(&archive, &["s3://bucket", "--endpoint-url", "http://127.0.0.1:9"])).run();
+    assert_snapshot!(ran.transcript(), @r"
+    --- stderr
+    error: cannot reach S3 for `s3://bucket` (check the network, the endpoint and the region): io error: client error (Connect): tcp connect error: Connection refused
+    --- exit code 1
+    ");
+    assert!(start.elapsed() < Duration::from_secs(15));
+}
+
+#[test]
+fn addresses_that_are_none_are_refused() {
+    let said = |arguments| replay(&Archive::empty(), arguments).run().transcript();
+    assert_snapshot!(said(&["s3://"]), @r"
+    --- stderr
+    error: `s3://` is no address in S3: expected `s3://bucket/prefix`
+    --- exit code 2
+    ");
+    assert_snapshot!(said(&["arn:aws:s3:::bucket/AWSLogs/"]), @r"
+    --- stderr
+    error: `arn:aws:s3:::bucket/AWSLogs/` is an ARN: write `s3://bucket/AWSLogs/`
+    --- exit code 2
+    ");
+    assert_snapshot!(said(&["s3://bucket", "--endpoint-url", "localhost:9000"]), @r"
+    --- stderr
+    error: `--endpoint-url localhost:9000` is no address: give `https://host` or `http://host:port`
+    --- exit code 2
+    ");
+}
+
+#[test]
+fn ctrl_c_does_not_wait_for_a_bucket_that_does_not_answer() {
+    let archive = Archive::empty();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let command = with_keys(replay(&archive, &["s3://bucket", "-o", "hits.txt", "--endpoint-url"]));
+    let mut command = command.into_command();
+    let child = ends::spawn(command.arg(url));
+    ends::wait_for_output(&archive);
+    let start = Instant::now();
+    ends::interrupt(&child);
+    let (code, _, stderr) = ends::finish(child);
+    assert!(
+        code == 130 && stderr.ends_with("interrupted: this is what was covered until then\n"),
+        "{stderr}"
+    );
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(archive.names().is_empty());
+}

@@ -1,0 +1,16 @@
+//! One integration binary: see README.md here.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod cli;
+mod documents;
+mod house;
+mod patterns;
+mod queries;
+mod replay;
+mod samples;
+mod sources;
+mod support {
+    pub mod archive;
+    pub mod command;
+    pub mod s3;
+}

@@ -1,0 +1,226 @@
+//! The engine as a library: order, duplicates, faults, scope and limits, over archives in memory.
+
+use backtrail::hit::Hit;
+use backtrail::query::Query;
+use backtrail::replay::{
+    self, Coverage, DEFAULT_MAX_OBJECT_SIZE, Keep, Matcher, Options, Silent, Stopped, Watch,
+};
+use backtrail::source::{Memory, Scope, Source};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use proptest::prelude::*;
+use std::io::Write as _;
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+
+type Object = (String, Vec<u8>);
+
+fn key(hour: u32) -> String {
+    format!(
+        "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T{hour:02}00Z_AAAAAAAAAAAAAAAA.json.gz"
+    )
+}
+
+fn record(id: u32, name: &str, time: &str) -> String {
+    format!(
+        r#"{{"eventVersion":"1.08","eventTime":"{time}","eventSource":"iam.amazonaws.com","eventName":"{name}","awsRegion":"us-east-1","eventID":"{id}","eventType":"AwsApiCall","recipientAccountId":"111122223333"}}"#
+    )
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn log_file(records: &[String]) -> Vec<u8> {
+    gzip(&format!(r#"{{"Records":[{}]}}"#, records.join(",")))
+}
+
+fn options() -> Options {
+    let now = "2026-04-01T00:00:00Z".parse().unwrap();
+    Options {
+        scope: Scope {
+            since: None,
+            until: None,
+            accounts: [].into(),
+            regions: [].into(),
+            late_slack_days: 1,
+            now,
+        },
+        threads: 2,
+        max_object_size: DEFAULT_MAX_OBJECT_SIZE,
+        is_deduplicating: true,
+        limit: None,
+        keep: Keep::Records,
+    }
+}
+
+fn query(id: &str, pattern: &str) -> Query {
+    Query::from_pattern_text(id, pattern, "test").unwrap()
+}
+
+fn every_record() -> Vec<Query> {
+    vec![query("every", r#"{"detail":{"eventID":[{"exists":true}]}}"#)]
+}
+
+/// Replays and returns `query event-id` of each hit, in order.
+fn replay(objects: Vec<Object>, queries: &[Query], options: &Options) -> (Vec<String>, Coverage) {
+    let sources: Vec<Box<dyn Source>> = vec![Box::new(Memory::new("memory", objects))];
+    let matcher = Matcher::new(queries);
+    let interrupt = AtomicBool::new(false);
+    let watch = Watch { progress: &Silent, interrupt: &interrupt };
+    let mut hits = Vec::new();
+    let mut take = |hit: &Hit<'_>| {
+        hits.push(format!("{} {}", hit.query.id, hit.facts.event_id.as_deref().unwrap_or("-")));
+        ControlFlow::Continue(())
+    };
+    let coverage = replay::run(&sources, &matcher, options, watch, &mut take).unwrap();
+    (hits, coverage)
+}
+
+const T: &str = "2026-03-02T10:00:00Z";
+
+#[test]
+fn hits_come_in_the_order_of_keys_and_records_and_queries() {
+    let objects = vec![
+        (key(2), log_file(&[record(3, "CreateUser", T)])),
+        (key(1), log_file(&[record(1, "CreateUser", T), record(2, "DeleteUser", T)])),
+    ];
+    let create = query("a", r#"{"source":["aws.iam"],"detail":{"eventName":["CreateUser"]}}"#);
+    let any = query("b", r#"{"detail-type":["AWS API Call via CloudTrail"]}"#);
+    let (hits, coverage) = replay(objects, &[create, any], &options());
+    assert_eq!(hits, ["a 1", "b 1", "b 2", "a 3", "b 3"]);
+    assert!(coverage.is_complete);
+    assert_eq!((coverage.records.read, coverage.records.matched, coverage.hits), (3, 3, 5));
+    assert_eq!(coverage.hits_by_query["a"], 2);
+    assert_eq!(coverage.extent(), (1, 1, 1));
+}
+
+#[test]
+fn a_truncated_log_file_is_counted_and_the_rest_is_replayed() {
+    let good = log_file(&[record(1, "CreateUser", T)]);
+    let cut = good[..good.len() - 12].to_vec();
+    let (hits, coverage) = replay(vec![(key(1), cut), (key(2), good)], &every_record(), &options());
+    assert_eq!(hits, ["every 1"]);
+    assert!(!coverage.is_complete);
+    assert_eq!((coverage.log_files.listed, coverage.log_files.read, coverage.log_files.failed), (2, 1, 1));
+    assert_eq!(coverage.faults[0].key, key(1));
+    assert!(!coverage.faults[0].is_partly_read);
+}
+
+#[test]
+fn an_event_that_was_recorded_twice_is_one_hit_and_one_duplicate() {
+    let twice = || log_file(&[record(1, "CreateUser", T)]);
+    let objects = || vec![(key(1), twice()), (key(2), twice())];
+    let (hits, coverage) = replay(objects(), &every_record(), &options());
+    assert_eq!((hits.len(), coverage.records.duplicates), (1, 1));
+    let all = Options { is_deduplicating: false, ..options() };
+    let (hits, coverage) = replay(objects(), &every_record(), &all);
+    assert_eq!((hits.len(), coverage.records.duplicates), (2, 0));
+}
+
+#[test]
+fn the_time_range_selects_on_event_time_and_names_records_without_one() {
+    let records = [
+        record(1, "A", "2026-03-02T09:59:59Z"),
+        record(2, "A", "2026-03-02T10:00:00Z"),
+        record(3, "A", "2026-03-02T11:00:00Z"),
+        record(4, "A", "some day"),
+    ];
+    let mut options = options();
+    options.scope.since = Some("2026-03-02T10:00:00Z".parse().unwrap());
+    options.scope.until = Some("2026-03-02T11:00:00Z".parse().unwrap());
+    let (hits, coverage) = replay(vec![(key(1), log_file(&records))], &every_record(), &options);
+    assert_eq!(hits, ["every 2"]);
+    assert_eq!((coverage.records.read, coverage.records.in_scope, coverage.records.undated), (4, 1, 1));
+    assert!(!coverage.is_complete, "a record that cannot be placed may be missing from the answer");
+}
+
+#[test]
+fn a_region_takes_the_records_that_name_it_and_those_of_its_folder_that_name_none() {
+    let elsewhere = record(2, "A", T).replace("us-east-1", "eu-west-1");
+    let records = [record(1, "A", T), elsewhere, record(3, "A", T).replace("us-east-1", "global")];
+    let mut options = options();
+    options.scope.regions = ["us-east-1".to_owned()].into();
+    let (hits, coverage) = replay(vec![(key(1), log_file(&records))], &every_record(), &options);
+    assert_eq!(hits, ["every 1", "every 3"]);
+    assert_eq!((coverage.records.read, coverage.records.in_scope), (3, 2));
+}
+
+#[test]
+fn events_in_the_very_last_folders_are_a_reason_to_look_further() {
+    let mut options = options();
+    options.scope.until = Some("2026-03-01T12:00:00Z".parse().unwrap());
+    let late = log_file(&[record(1, "A", "2026-03-01T11:59:00Z")]);
+    let (hits, coverage) = replay(vec![(key(1), late.clone())], &every_record(), &options);
+    assert_eq!(hits, ["every 1"], "the folder of the next day is read");
+    assert!(coverage.notes[0].remark.contains("--late-slack"), "{:?}", coverage.notes);
+    assert!(coverage.is_complete);
+    options.scope.late_slack_days = 2;
+    let (_, coverage) = replay(vec![(key(1), late)], &every_record(), &options);
+    assert_eq!(coverage.notes, []);
+}
+
+#[test]
+fn the_limit_stops_in_the_order_of_the_archive() {
+    let objects: Vec<Object> = (0..24).map(|hour| (key(hour), log_file(&[record(hour, "A", T)]))).collect();
+    let limited = Options { limit: Some(5), ..options() };
+    let (hits, coverage) = replay(objects, &every_record(), &limited);
+    assert_eq!(hits, ["every 0", "every 1", "every 2", "every 3", "every 4"]);
+    assert_eq!(coverage.stopped, Some(Stopped::Limit));
+    assert_eq!(coverage.log_files.read, 5);
+}
+
+#[test]
+fn an_interrupted_run_says_so_and_is_not_complete() {
+    let sources: Vec<Box<dyn Source>> =
+        vec![Box::new(Memory::new("memory", [(key(1), log_file(&[record(1, "A", T)]))]))];
+    let queries = every_record();
+    let matcher = Matcher::new(&queries);
+    let interrupt = AtomicBool::new(true);
+    let watch = Watch { progress: &Silent, interrupt: &interrupt };
+    let coverage =
+        replay::run(&sources, &matcher, &options(), watch, &mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(coverage.stopped, Some(Stopped::Interrupted));
+    assert!(!coverage.is_complete);
+}
+
+#[test]
+fn what_no_bus_carries_is_read_but_never_matches() {
+    let aggregated =
+        r#"{"eventType":"AwsAggregatedEvent","eventCategory":"Aggregated","eventID":"1"}"#.to_owned();
+    let (hits, coverage) = replay(vec![(key(1), log_file(&[aggregated]))], &every_record(), &options());
+    assert!(hits.is_empty());
+    assert_eq!(coverage.records.never_delivered, 1);
+}
+
+#[test]
+fn an_event_is_not_wrapped_twice() {
+    let event = format!(
+        r#"{{"id":"x","detail-type":"AWS API Call via CloudTrail","source":"aws.iam","account":"1","time":"{T}","region":"us-east-1","detail":{}}}"#,
+        record(7, "CreateUser", T)
+    );
+    let pattern = query("q", r#"{"source":["aws.iam"],"id":["x"],"detail":{"eventName":["CreateUser"]}}"#);
+    let (hits, _) = replay(vec![("events/one".to_owned(), event.into_bytes())], &[pattern], &options());
+    assert_eq!(hits, ["q 7"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Large files are shared out among threads; whatever their sizes and number, the outcome is the same.
+    #[test]
+    fn the_number_of_threads_changes_nothing(sizes in prop::collection::vec(0_u32..6000, 1..6), threads in 1_usize..9) {
+        let mut next = 0;
+        let mut file = |size: u32| {
+            let records: Vec<String> = (0..size).map(|_| { next += 1; record(next % 5000, "A", T) }).collect();
+            log_file(&records)
+        };
+        let objects: Vec<Object> = sizes.iter().zip(0..).map(|(size, hour)| (key(hour), file(*size))).collect();
+        let one = Options { threads: 1, ..options() };
+        let many = Options { threads, ..options() };
+        let wanted = replay(objects.clone(), &every_record(), &one);
+        prop_assert_eq!(replay(objects, &every_record(), &many), wanted);
+    }
+}

@@ -1,0 +1,373 @@
+//! A bucket in this process: S3 over HTTP on loopback with real signatures, told by a test how to fail.
+
+use futures_util::stream::{self, StreamExt};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use hyper::body::Bytes;
+use hyper_util::rt::TokioIo;
+use s3s::auth::SimpleAuth;
+use s3s::dto::*;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{Body, S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::ops::Bound;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// The one bucket that exists.
+pub const BUCKET: &str = "trail-bucket";
+/// The keys that the bucket accepts.
+pub const ACCESS_KEY: &str = "AKIDTESTTESTTESTTEST";
+pub const SECRET_KEY: &str = "test-only-secret";
+
+/// How the bucket fails. Everything is off by default.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    /// Every n-th GET is answered with `503 SlowDown`.
+    pub slow_down_every: Option<u64>,
+    /// Objects whose first so many GETs end before their length is reached.
+    pub short: BTreeMap<String, u64>,
+    /// Objects that are listed but gone when they are read.
+    pub gone: BTreeSet<String>,
+    /// Objects that may not be read, with the message.
+    pub denied: BTreeMap<String, String>,
+    /// Prefixes that may not be listed.
+    pub denied_prefixes: BTreeSet<String>,
+    /// Storage classes as they are listed.
+    pub classes: BTreeMap<String, String>,
+    /// Objects that an Intelligent-Tiering archive holds: listed as any other, refused when read.
+    pub frozen: BTreeSet<String>,
+    /// Requests signed for another region than this are redirected.
+    pub region: Option<String>,
+    /// Every request is refused with this code.
+    pub refusal: Option<(String, u16)>,
+    /// How long each GET takes.
+    pub delay: Option<Duration>,
+    /// Keys in a page at most.
+    pub page_size: Option<usize>,
+}
+
+/// How often the bucket was asked.
+#[derive(Debug, Default)]
+pub struct Requests {
+    /// ListObjectsV2.
+    pub list: AtomicU64,
+    /// GetObject.
+    pub get: AtomicU64,
+    /// The most GetObject at the same time.
+    pub most_gets: AtomicU64,
+    gets_now: AtomicU64,
+}
+
+/// A running server; it stops when it is dropped.
+pub struct Server {
+    /// Where it listens.
+    pub endpoint_url: String,
+    bucket: Bucket,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Clone, Default)]
+struct Bucket(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    objects: BTreeMap<String, Vec<u8>>,
+    faults: Mutex<Faults>,
+    requests: Requests,
+    /// Prefix, whether whole, of each listing.
+    listed: Mutex<Vec<String>>,
+}
+
+impl Server {
+    /// Starts a server that holds these objects.
+    pub fn start<K: Into<String>, B: Into<Vec<u8>>>(objects: impl IntoIterator<Item = (K, B)>) -> Self {
+        let objects = objects.into_iter().map(|(key, bytes)| (key.into(), bytes.into())).collect();
+        let bucket = Bucket(Arc::new(State { objects, ..State::default() }));
+        let mut builder = S3ServiceBuilder::new(bucket.clone());
+        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
+        let service = builder.build();
+        let (stop, stopped) = oneshot::channel();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let endpoint_url = format!("http://{}", listener.local_addr().unwrap());
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                tokio::select! {
+                    () = accept(listener, service) => {}
+                    _ = stopped => {}
+                }
+            });
+        });
+        Self { endpoint_url, bucket, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Changes how the bucket fails from now on.
+    pub fn set_faults(&self, faults: Faults) {
+        *self.bucket.0.faults.lock().unwrap() = faults;
+    }
+
+    /// Returns how often it was asked.
+    pub fn requests(&self) -> &Requests {
+        &self.bucket.0.requests
+    }
+
+    /// Returns the prefixes that were listed so far, one for each page, sorted.
+    pub fn listed(&self) -> Vec<String> {
+        let mut listed = self.bucket.0.listed.lock().unwrap().clone();
+        listed.sort();
+        listed
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(()); // it may have ended by itself
+        }
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+async fn accept(listener: std::net::TcpListener, service: S3Service) {
+    let listener = TcpListener::from_std(listener).unwrap();
+    while let Ok((stream, _)) = listener.accept().await {
+        let service = service.clone();
+        tokio::spawn(async move {
+            let connection = hyper::server::conn::http1::Builder::new();
+            // clients hang up, and short bodies end connections: both are what tests want
+            let _ = connection.serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = S3Result<S3Response<T>>> + Send + 'a>>;
+
+// The trait's methods are written out as its attribute would write them, which spares a dependency.
+impl S3 for Bucket {
+    fn list_objects_v2<'life0, 'async_trait>(
+        &'life0 self,
+        request: S3Request<ListObjectsV2Input>,
+    ) -> Answer<'async_trait, ListObjectsV2Output>
+    where
+        'life0: 'async_trait,
+        Self: 'async_trait,
+    {
+        Box::pin(async move { self.list(&request).map(S3Response::new) })
+    }
+
+    fn get_object<'life0, 'async_trait>(
+        &'life0 self,
+        request: S3Request<GetObjectInput>,
+    ) -> Answer<'async_trait, GetObjectOutput>
+    where
+        'life0: 'async_trait,
+        Self: 'async_trait,
+    {
+        Box::pin(async move {
+            let requests = &self.0.requests;
+            let now = requests.gets_now.fetch_add(1, Ordering::SeqCst) + 1;
+            requests.most_gets.fetch_max(now, Ordering::SeqCst);
+            let delay = self.faults().delay;
+            if let Some(delay) = delay {
+                tokio::time::sleep(delay).await;
+            }
+            let result = self.get(&request).map(S3Response::new);
+            requests.gets_now.fetch_sub(1, Ordering::SeqCst);
+            result
+        })
+    }
+
+    fn head_object<'life0, 'async_trait>(
+        &'life0 self,
+        request: S3Request<HeadObjectInput>,
+    ) -> Answer<'async_trait, HeadObjectOutput>
+    where
+        'life0: 'async_trait,
+        Self: 'async_trait,
+    {
+        Box::pin(async move {
+            self.check(&request, &request.input.bucket)?;
+            let bytes = self.0.objects.get(&request.input.key).ok_or_else(|| refusal("NoSuchKey", 404))?;
+            let content_length = Some(bytes.len() as i64);
+            Ok(S3Response::new(HeadObjectOutput { content_length, ..HeadObjectOutput::default() }))
+        })
+    }
+
+    fn head_bucket<'life0, 'async_trait>(
+        &'life0 self,
+        request: S3Request<HeadBucketInput>,
+    ) -> Answer<'async_trait, HeadBucketOutput>
+    where
+        'life0: 'async_trait,
+        Self: 'async_trait,
+    {
+        Box::pin(async move {
+            self.check(&request, &request.input.bucket)?;
+            Ok(S3Response::new(HeadBucketOutput::default()))
+        })
+    }
+}
+
+impl Bucket {
+    fn faults(&self) -> Faults {
+        self.0.faults.lock().unwrap().clone()
+    }
+
+    /// What is asked of every request.
+    fn check<T>(&self, request: &S3Request<T>, bucket: &str) -> S3Result<()> {
+        let faults = self.faults();
+        if let Some((code, status)) = &faults.refusal {
+            return Err(refusal(code, *status));
+        }
+        if bucket != BUCKET {
+            return Err(refusal("NoSuchBucket", 404));
+        }
+        let signed_for = request.region.as_ref().map(|region| region.as_str());
+        match faults.region {
+            Some(region) if signed_for != Some(region.as_str()) => {
+                let mut error = refusal("PermanentRedirect", 301);
+                let value = HeaderValue::from_str(&region).unwrap();
+                error.set_headers(HeaderMap::from_iter([("x-amz-bucket-region".parse().unwrap(), value)]));
+                Err(error)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn list(&self, request: &S3Request<ListObjectsV2Input>) -> S3Result<ListObjectsV2Output> {
+        let input = &request.input;
+        self.check(request, &input.bucket)?;
+        let faults = self.faults();
+        let prefix = input.prefix.clone().unwrap_or_default();
+        self.0.requests.list.fetch_add(1, Ordering::SeqCst);
+        self.0.listed.lock().unwrap().push(prefix.clone());
+        if faults.denied_prefixes.contains(&prefix) {
+            return Err(refusal("AccessDenied", 403));
+        }
+        let most = input.max_keys.and_then(|most| usize::try_from(most).ok()).unwrap_or(1000);
+        let most = most.min(faults.page_size.unwrap_or(1000));
+        let after = input.continuation_token.clone().or(input.start_after.clone());
+        let page = self.page(&prefix, input.delimiter.as_deref(), after, most);
+        let is_encoded = input.encoding_type.is_some();
+        let written = |key: &String| if is_encoded { encode(key) } else { key.clone() };
+        let object = |key: &String| Object {
+            key: Some(written(key)),
+            size: Some(self.0.objects[key].len() as i64),
+            storage_class: faults.classes.get(key).map(|class| ObjectStorageClass::from(class.clone())),
+            ..Object::default()
+        };
+        Ok(ListObjectsV2Output {
+            key_count: Some((page.keys.len() + page.folders.len()) as i32),
+            contents: Some(page.keys.iter().map(object).collect()),
+            common_prefixes: Some(
+                page.folders.iter().map(|folder| CommonPrefix { prefix: Some(written(folder)) }).collect(),
+            ),
+            is_truncated: Some(page.next.is_some()),
+            next_continuation_token: page.next,
+            encoding_type: input.encoding_type.clone(),
+            ..ListObjectsV2Output::default()
+        })
+    }
+
+    fn page(&self, prefix: &str, delimiter: Option<&str>, after: Option<String>, most: usize) -> Page {
+        let mut page = Page::default();
+        let mut last = after;
+        loop {
+            let from = last.as_deref().map_or(Bound::Included(prefix), Bound::Excluded);
+            // keys below a folder that was given already are part of it
+            let is_folder = |last: &str| last.len() > prefix.len() && last.ends_with('/');
+            let is_given =
+                |key: &str| last.as_deref().is_some_and(|last| is_folder(last) && key.starts_with(last));
+            let mut rest = self.0.objects.range::<str, _>((from, Bound::Unbounded)).map(|(key, _)| key);
+            let key = rest.find(|key| delimiter.is_none() || !is_given(key));
+            let Some(key) = key.filter(|key| key.starts_with(prefix)) else { return page };
+            if page.keys.len() + page.folders.len() == most {
+                page.next = last;
+                return page;
+            }
+            let folder =
+                delimiter.and_then(|mark| key[prefix.len()..].find(mark).map(|at| prefix.len() + at + 1));
+            last = Some(match folder {
+                Some(end) => {
+                    page.folders.push(key[..end].to_owned());
+                    key[..end].to_owned()
+                }
+                None => {
+                    page.keys.push(key.clone());
+                    key.clone()
+                }
+            });
+        }
+    }
+
+    fn get(&self, request: &S3Request<GetObjectInput>) -> S3Result<GetObjectOutput> {
+        let key = &request.input.key;
+        self.check(request, &request.input.bucket)?;
+        let count = self.0.requests.get.fetch_add(1, Ordering::SeqCst) + 1;
+        let faults = self.faults();
+        if faults.slow_down_every.is_some_and(|every| count.is_multiple_of(every)) {
+            return Err(refusal("SlowDown", 503));
+        }
+        if let Some(message) = faults.denied.get(key) {
+            let mut error = refusal("AccessDenied", 403);
+            error.set_message(message.clone());
+            return Err(error);
+        }
+        if faults.frozen.contains(key) {
+            return Err(refusal("InvalidObjectState", 403));
+        }
+        let bytes = self.0.objects.get(key).filter(|_| !faults.gone.contains(key));
+        let bytes = bytes.ok_or_else(|| refusal("NoSuchKey", 404))?;
+        let content_length = Some(bytes.len() as i64);
+        let body = Some(match self.0.faults.lock().unwrap().short.get_mut(key) {
+            Some(times) if *times > 0 => {
+                *times -= 1;
+                // the pause lets the first half out before the connection ends
+                let half = stream::iter([Ok(Bytes::copy_from_slice(&bytes[..bytes.len() / 2]))]);
+                StreamingBlob::wrap(half.chain(stream::once(async {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    Err(std::io::Error::other("told to break off"))
+                })))
+            }
+            _ => StreamingBlob::from(Body::from(bytes.clone())),
+        });
+        Ok(GetObjectOutput { body, content_length, ..GetObjectOutput::default() })
+    }
+}
+
+#[derive(Default)]
+struct Page {
+    keys: Vec<String>,
+    folders: Vec<String>,
+    next: Option<String>,
+}
+
+fn refusal(code: &str, status: u16) -> S3Error {
+    let code_text = code;
+    let code = S3ErrorCode::from_bytes(code.as_bytes()).unwrap();
+    let mut error = S3Error::with_message(code, format!("told to answer {code_text}"));
+    error.set_status_code(StatusCode::from_u16(status).unwrap());
+    error
+}
+
+/// Encodes a key as S3 does in listings.
+fn encode(key: &str) -> String {
+    key.bytes()
+        .map(|byte| match byte {
+            b' ' => "+".to_owned(),
+            b'/' | b'-' | b'_' | b'.' | b'*' => char::from(byte).to_string(),
+            _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
