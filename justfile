@@ -12,7 +12,7 @@ fmt:
 
 # Warnings are errors, in all targets
 clippy:
-    cargo clippy --locked --all-targets -- -D warnings
+    cargo clippy --locked --all-targets --all-features -- -D warnings
 
 # The library alone, without S3, reports and command line
 thin:
@@ -25,6 +25,10 @@ test:
 # The main job on the samples
 replay:
     cargo run --locked --release -- replay samples
+
+# Processor time against the limit, libdeflate alone; archives are made by GENERATOR when they are not there
+bench generator *arguments:
+    cargo run --locked --release --features bench --bin bench -- compare --generator {{generator}} {{arguments}}
 
 # Write the sample trail anew
 samples:
