@@ -70,7 +70,7 @@ impl Finder {
             has_bom,
             unescaped: Vec::new(),
         };
-        Self { records, position: None, limit: ALWAYS_KEPT + length / SHORTEST_RECORD }
+        Self { records, position: None, limit: record_limit(length) }
     }
 
     /// Returns the present state.
@@ -350,8 +350,13 @@ impl Finder {
         }
         let base = part.base.unwrap_or(0);
         let (start, end) = (base + range.start, base + range.end);
-        self.records.found.push(Found { kind, unescaped: part.base.is_some(), start, end });
+        self.records.found.push(Found { kind, marks: None, unescaped: part.base.is_some(), start, end });
     }
+}
+
+/// Returns how many records are kept of a text of that many bytes.
+pub(super) fn record_limit(length: usize) -> usize {
+    ALWAYS_KEPT + length / SHORTEST_RECORD
 }
 
 /// Steps over any value, however deep.

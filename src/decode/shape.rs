@@ -67,9 +67,24 @@ pub enum Kind {
 pub struct Found {
     /// What it is.
     pub kind: Kind,
+    /// Where in a record the values lie that decide most often, when that is known without a doubt.
+    pub marks: Option<Marks>,
     pub(super) unescaped: bool,
     pub(super) start: usize,
     pub(super) end: usize,
+}
+
+/// The first bytes of three of a record's values, as offsets within the record; 0 where it has no such member.
+#[derive(Debug, Clone, Copy)]
+pub struct Marks {
+    /// `eventName`.
+    pub event_name: u32,
+    /// `eventTime`.
+    pub event_time: u32,
+    /// `eventType`.
+    pub event_type: u32,
+    /// Whether there may be a backslash in the record.
+    pub has_backslash: bool,
 }
 
 /// One element that is no record, while the object around it is fine.

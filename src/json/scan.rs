@@ -162,7 +162,8 @@ fn skip_key(text: &[u8], at: usize) -> Result<usize, SyntaxError> {
     Ok(skip_whitespace(text, at + 1))
 }
 
-fn skip_scalar(text: &[u8], at: usize) -> Result<usize, SyntaxError> {
+/// Checks the number, `true`, `false` or `null` that begins at `at`.
+pub(super) fn skip_scalar(text: &[u8], at: usize) -> Result<usize, SyntaxError> {
     match text.get(at) {
         Some(b't') => skip_literal(text, at, b"true"),
         Some(b'f') => skip_literal(text, at, b"false"),
