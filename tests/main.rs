@@ -5,6 +5,7 @@ mod cli;
 mod documents;
 mod house;
 mod patterns;
+mod prefilter;
 mod queries;
 mod replay;
 mod samples;

@@ -39,6 +39,12 @@ pub fn detail_type(event_type: Option<&str>, event_source: Option<&str>) -> Opti
     }
 }
 
+/// Tells whether a bus carries records of an `eventType`.
+pub fn is_delivered(event_type: &str) -> bool {
+    // Nearly always.
+    event_type == "AwsApiCall" || detail_type(Some(event_type), None).is_some()
+}
+
 /// Returns the event's `source`: `aws.` and the service's name without the domain. Insight events have no
 /// `eventSource` of their own and come from `aws.cloudtrail`.
 pub fn source(event_type: Option<&str>, event_source: Option<&str>) -> Option<String> {

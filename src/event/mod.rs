@@ -9,6 +9,6 @@ mod envelope;
 mod fields;
 mod write;
 
-pub use envelope::{detail_type, source};
+pub use envelope::{detail_type, is_delivered, source};
 pub use fields::{EventFields, Presence};
 pub use write::{detail, is_event, write_event};

@@ -61,6 +61,36 @@ impl Condition {
         fields
     }
 
+    /// Tells whether a text can satisfy the condition at all when this is the only leaf it has at a field, or when it
+    /// has none there.
+    pub fn admits(&self, field: FieldId, text: Option<&[u8]>) -> bool {
+        self.rules.iter().any(|rule| {
+            rule.tests.iter().filter(|test| test.field == field).all(|test| match text {
+                Some(text) => {
+                    let value = Value::Text(text.into());
+                    test.matchers.iter().any(|matcher| matcher.accepts(&value))
+                }
+                None => test.accepts_absence,
+            })
+        })
+    }
+
+    /// Returns strings of which at least one must be a leaf of every text that satisfies the condition; `None` when
+    /// there is no such choice. Only fields that `is_eligible` takes are looked at.
+    pub fn literals(&self, is_eligible: impl Fn(FieldId) -> bool) -> Option<Vec<&str>> {
+        let mut literals = Vec::new();
+        for rule in &self.rules {
+            let choices = rule.tests.iter().filter(|test| is_eligible(test.field)).filter_map(Test::texts);
+            // Long and few are found seldom.
+            let best = choices
+                .min_by_key(|texts| (texts.len(), texts.iter().map(|text| usize::MAX - text.len()).max()));
+            literals.extend(best?);
+        }
+        literals.sort_unstable();
+        literals.dedup();
+        Some(literals)
+    }
+
     /// Tells whether the leaves satisfy the condition.
     pub fn is_satisfied(&self, leaves: &View<'_>) -> bool {
         self.rules.iter().any(|rule| rule.is_satisfied(leaves))
@@ -85,6 +115,18 @@ impl Rule {
 }
 
 impl Test {
+    /// Returns the strings one of which must be there, when it is that simple.
+    fn texts(&self) -> Option<Vec<&str>> {
+        let mut texts = Vec::new();
+        for matcher in &self.matchers {
+            match matcher {
+                Matcher::OneOf(choice) => texts.extend(choice.as_slice().iter().map(|text| &**text)),
+                _ => return None,
+            }
+        }
+        (!self.accepts_absence && !texts.is_empty()).then_some(texts)
+    }
+
     fn ask(&self, leaves: &View<'_>) -> Answer {
         let mut found = leaves.at(self.field).peekable();
         if found.peek().is_none() {
@@ -110,5 +152,55 @@ impl Test {
     pub(super) fn accepts(&self, leaf: &Leaf<'_>) -> bool {
         let value = Value::from(leaf.value);
         self.matchers.iter().any(|matcher| matcher.accepts(&value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Fields;
+    use crate::language::event_pattern::EventPattern;
+
+    fn condition(pattern: &str, fields: &mut Fields) -> Condition {
+        EventPattern::parse(pattern).unwrap().compile(fields)
+    }
+
+    #[test]
+    fn a_condition_admits_what_one_of_its_rules_can_take() {
+        let mut fields = Fields::new();
+        let either = condition(
+            r#"{"$or":[{"a":["x",{"prefix":"y"}]},{"a":[{"exists":false}],"b":["z"]}]}"#,
+            &mut fields,
+        );
+        let a = fields.find("a").unwrap();
+        for (text, is_admitted) in [(Some("x"), true), (Some("yes"), true), (Some("b"), false), (None, true)]
+        {
+            assert_eq!(either.admits(a, text.map(str::as_bytes)), is_admitted, "{text:?}");
+        }
+        let other = condition(r#"{"b":["z"]}"#, &mut fields);
+        assert!(other.admits(a, None) && other.admits(a, Some(b"x")));
+    }
+
+    #[test]
+    fn literals_are_the_fewest_that_every_rule_needs_one_of() {
+        let mut fields = Fields::new();
+        let literals = |pattern: &str| {
+            let condition = condition(pattern, &mut Fields::clone(&fields));
+            condition.literals(|_| true).map(|texts| texts.join(" "))
+        };
+        assert_eq!(literals(r#"{"a":["x","y"],"b":["z"]}"#).as_deref(), Some("z"));
+        assert_eq!(literals(r#"{"a":["x"],"b":["long"]}"#).as_deref(), Some("long"));
+        assert_eq!(literals(r#"{"$or":[{"a":["x"]},{"b":["z","y"]}]}"#).as_deref(), Some("x y z"));
+        for pattern in [
+            r#"{"a":[{"prefix":"x"}]}"#,
+            r#"{"a":["x",{"exists":false}]}"#,
+            r#"{"a":["x",1]}"#,
+            r#"{"a":[{"anything-but":"x"}]}"#,
+            r#"{"$or":[{"a":["x"]},{"b":[1]}]}"#,
+        ] {
+            assert_eq!(literals(pattern), None, "{pattern}");
+        }
+        let field = fields.intern("a");
+        assert_eq!(condition(r#"{"a":["x"]}"#, &mut fields).literals(|eligible| eligible != field), None);
     }
 }

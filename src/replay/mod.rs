@@ -10,6 +10,7 @@ mod coverage;
 mod duplicates;
 mod feeder;
 mod gate;
+mod glance;
 mod matcher;
 mod outcome;
 mod place;

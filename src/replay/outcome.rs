@@ -69,7 +69,28 @@ pub(super) struct Tally {
     pub(super) never_delivered: u64,
 }
 
+/// Where a record stands to the scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Inside,
+    Outside,
+    Undated,
+}
+
 impl Tally {
+    /// Counts one record.
+    pub(super) fn count(&mut self, place: Place, is_delivered: bool) {
+        self.read += 1;
+        match place {
+            Place::Inside => {
+                self.in_scope += 1;
+                self.never_delivered += u64::from(!is_delivered);
+            }
+            Place::Undated => self.undated += 1,
+            Place::Outside => {}
+        }
+    }
+
     pub(super) fn add(&mut self, other: Tally) {
         self.read += other.read;
         self.in_scope += other.in_scope;

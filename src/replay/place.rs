@@ -1,29 +1,34 @@
 //! Where a record stands to the scope of a run.
 
+use super::glance::Glance;
+use super::outcome::Place;
 use crate::event::EventFields;
 use crate::json::View;
 use crate::record::parse_event_time;
 use crate::source::{LogKey, Scope};
 use jiff::Timestamp;
-
-/// Where a record stands to the scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    Inside,
-    Outside,
-    /// The scope has a time range and the record no readable time.
-    Undated,
-}
+use std::borrow::Cow;
 
 /// Tells whether a record belongs to the scope.
 pub(super) fn place(scope: &Scope, key: &LogKey, fields: &EventFields, leaves: &View<'_>) -> Place {
     if !is_of_account(scope, key, fields, leaves) || !is_of_region(scope, key, fields, leaves) {
         return Place::Outside;
     }
+    place_in_time(scope, || fields.event_time(leaves).map(|time| time.decode()))
+}
+
+/// Tells the same without leaves; `None` when that takes more than a glance.
+pub(super) fn place_at_a_glance(scope: &Scope, key: &LogKey, glance: &Glance<'_>) -> Option<Place> {
+    let needs_account = key.account().is_none() && !scope.accounts.is_empty();
+    let needs_region = !scope.regions.is_empty();
+    (!needs_account && !needs_region).then(|| place_in_time(scope, || glance.event_time.map(Cow::Borrowed)))
+}
+
+fn place_in_time<'a>(scope: &Scope, event_time: impl FnOnce() -> Option<Cow<'a, str>>) -> Place {
     if scope.since.is_none() && scope.until.is_none() {
         return Place::Inside;
     }
-    match fields.event_time(leaves).and_then(|time| parse_event_time(&time.decode())) {
+    match event_time().and_then(|time| parse_event_time(&time)) {
         Some(time) if is_within(scope, time) => Place::Inside,
         Some(_) => Place::Outside,
         None => Place::Undated,

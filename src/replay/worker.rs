@@ -1,8 +1,9 @@
 //! One log file on one pool thread: read, decode, match. Large files are shared out among the idle threads.
 
 use super::duplicates::identity;
-use super::outcome::{Keep, Match, ReadLogFile, Tally, What};
-use super::place::{Place, place};
+use super::glance::{Glance, Known};
+use super::outcome::{Keep, Match, Place, ReadLogFile, Tally, What};
+use super::place::{place, place_at_a_glance};
 use super::{Matcher, Options, Tick, Watch};
 use crate::decode::{self, Found, Inflated, Kind, Records, Rejected, Trailing};
 use crate::event::{self, Presence};
@@ -25,6 +26,7 @@ pub(super) struct Worker<'run> {
     options: &'run Options,
     watch: Watch<'run>,
     buffers: SegQueue<Buffers>,
+    known: SegQueue<Known>,
 }
 
 /// Memory that goes from log file to log file.
@@ -36,7 +38,7 @@ struct Buffers {
 
 impl<'run> Worker<'run> {
     pub(super) fn new(matcher: &'run Matcher<'run>, options: &'run Options, watch: Watch<'run>) -> Self {
-        Self { matcher, options, watch, buffers: SegQueue::new() }
+        Self { matcher, options, watch, buffers: SegQueue::new(), known: SegQueue::new() }
     }
 
     /// Does all that has to be done with one log file.
@@ -106,8 +108,20 @@ impl<'run> Worker<'run> {
     ) -> Matched {
         let mut matched = Matched::default();
         let mut leaves = Leaves::new();
+        let mut known = self.known.pop().unwrap_or_default();
         for (found, index) in found.iter().zip(first..) {
             let bytes = records.bytes(text, found);
+            let glance = found.marks.and_then(|marks| Glance::new(bytes, &marks));
+            let mut among = None;
+            if let Some(glance) = &glance {
+                among = self.matcher.candidates(bytes, glance, &mut known);
+                if among.is_none()
+                    && let Some(place) = place_at_a_glance(&self.options.scope, key, glance)
+                {
+                    matched.tally.count(place, is_delivered(glance));
+                    continue;
+                }
+            }
             let presence = match self.matcher.project(found.kind, bytes, key.account(), &mut leaves) {
                 Ok(presence) => presence,
                 Err(error) => {
@@ -115,25 +129,18 @@ impl<'run> Worker<'run> {
                     continue;
                 }
             };
-            matched.tally.read += 1;
             let view = leaves.view(bytes);
-            match place(&self.options.scope, key, self.matcher.fields(), &view) {
-                Place::Inside => matched.tally.in_scope += 1,
-                Place::Undated => {
-                    matched.tally.undated += 1;
-                    continue;
-                }
-                Place::Outside => continue,
-            }
-            if presence == Presence::NeverDelivered {
-                matched.tally.never_delivered += 1;
+            let place = place(&self.options.scope, key, self.matcher.fields(), &view);
+            matched.tally.count(place, presence == Presence::Event);
+            if place != Place::Inside || presence == Presence::NeverDelivered {
                 continue;
             }
-            let queries = self.matcher.find(bytes, &leaves);
+            let queries = self.matcher.find(bytes, &leaves, among);
             if !queries.is_empty() {
                 matched.push(queries, found.kind, bytes, &view, self);
             }
         }
+        self.known.push(known);
         matched
     }
 
@@ -142,6 +149,10 @@ impl<'run> Worker<'run> {
             self.buffers.push(buffers);
         }
     }
+}
+
+fn is_delivered(glance: &Glance<'_>) -> bool {
+    glance.event_type.is_none_or(event::is_delivered)
 }
 
 /// What one thread found in its share of a log file.
