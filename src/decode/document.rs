@@ -68,6 +68,7 @@ impl Finder {
             rejected: Vec::new(),
             rejected_unnamed: 0,
             has_bom,
+            marks: Vec::new(),
             unescaped: Vec::new(),
         };
         Self { records, position: None, limit: record_limit(length) }
@@ -350,7 +351,14 @@ impl Finder {
         }
         let base = part.base.unwrap_or(0);
         let (start, end) = (base + range.start, base + range.end);
-        self.records.found.push(Found { kind, marks: None, unescaped: part.base.is_some(), start, end });
+        self.records.found.push(Found {
+            kind,
+            marks: None,
+            has_backslash: true,
+            unescaped: part.base.is_some(),
+            start,
+            end,
+        });
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::{Compression, write::GzEncoder};
 
-use super::{Error, Trailing, find_records, inflate};
+use super::{Error, Text, Trailing, find_records, inflate};
 
 const CAP: u64 = 2 << 20;
 
@@ -32,11 +32,12 @@ fn log_file(records: &str) -> String {
 }
 
 fn read(stored: &[u8]) -> Result<(Counts, Trailing), Error> {
-    let mut text = Vec::new();
+    let mut text = Text::default();
     let inflated = inflate(stored, CAP, &mut text)?;
-    let records = find_records(&text)?;
+    let text = text.bytes();
+    let records = find_records(text)?;
     assert!(records.found.iter().all(|found| {
-        serde_json::from_slice::<serde::de::IgnoredAny>(records.bytes(&text, found)).is_ok()
+        serde_json::from_slice::<serde::de::IgnoredAny>(records.bytes(text, found)).is_ok()
     }));
     Ok(((records.found.len(), records.rejected_count()), inflated.trailing))
 }
@@ -124,9 +125,9 @@ fn odd_records_are_kept_and_other_elements_are_named() {
         record(1).replacen("{}", &format!(r#"{{"blob":"{}"}}"#, "A1b2".repeat(256 << 10)), 1),
     ] {
         assert_eq!(read(odd.as_bytes()).unwrap().0, (1, 0));
-        let mut text = Vec::new();
+        let mut text = Text::default();
         inflate(&gzip(log_file(&odd)), CAP, &mut text).unwrap();
-        assert_eq!(find_records(&text).unwrap().found.len(), 1);
+        assert_eq!(find_records(text.bytes()).unwrap().found.len(), 1);
     }
 }
 

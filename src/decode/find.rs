@@ -2,7 +2,7 @@
 
 use super::document::Finder;
 use super::lake::{self, Header};
-use super::{Error, Records, Shape, foreign, log_file, sequence};
+use super::{Error, Records, Shape, foreign, sequence};
 use crate::json::scan;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -15,9 +15,6 @@ const PERMISSION_CHECK: &[u8] = b"Permission Check Successful";
 /// # Errors
 /// Returns why no record can be trusted: nothing of a broken object is used.
 pub fn find_records(text: &[u8]) -> Result<Records, Error> {
-    if let Some(records) = log_file::read(text) {
-        return Ok(records);
-    }
     foreign::refuse_binary(text)?;
     if let Err(error) = std::str::from_utf8(text) {
         return Err(Error::NotUtf8 { at: error.valid_up_to() });

@@ -1,10 +1,9 @@
 //! gunzip of whole buffers under a hard cap.
 
-use libdeflater::Decompressor;
 use memchr::memmem;
 
-use super::Error;
 use super::gzip::{self, MAGIC};
+use super::{Error, Text};
 
 /// What follows the last gzip member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +28,9 @@ pub struct Inflated {
 /// How often bytes may be gzip again: Firehose can compress what a subscription has compressed already.
 const MAX_LAYERS: u32 = 2;
 
+/// How a member of the only known method begins.
+const MAGIC_AND_METHOD: &[u8] = &[0x1f, 0x8b, 8];
+
 /// Deflate cannot compress better than 1 : 1032, so no honest trailer promises more.
 const MAX_RATIO: u64 = 1032;
 
@@ -38,24 +40,24 @@ const MAX_RATIO: u64 = 1032;
 /// # Errors
 /// Returns why the bytes cannot be decompressed, or that they hold more than `cap` bytes of text; `text` is empty
 /// then.
-pub fn inflate(stored: &[u8], cap: u64, text: &mut Vec<u8>) -> Result<Inflated, Error> {
+pub fn inflate(stored: &[u8], cap: u64, text: &mut Text) -> Result<Inflated, Error> {
     let inflated = inflate_layers(stored, cap, text);
     match inflated {
         // Memory that only a bomb has needed is given back.
-        Err(Error::TooLarge { .. }) => *text = Vec::new(),
+        Err(Error::TooLarge { .. }) => text.set(Vec::new()),
         Err(_) => text.clear(),
         Ok(_) => {}
     }
     inflated
 }
 
-fn inflate_layers(stored: &[u8], cap: u64, text: &mut Vec<u8>) -> Result<Inflated, Error> {
+fn inflate_layers(stored: &[u8], cap: u64, text: &mut Text) -> Result<Inflated, Error> {
     let mut outermost = inflate_layer(stored, cap, text)?;
     for _ in 1..MAX_LAYERS {
-        if outermost.members == 0 || !text.starts_with(MAGIC) {
+        if outermost.members == 0 || !text.bytes().starts_with(MAGIC) {
             break;
         }
-        let inner = std::mem::take(text);
+        let inner = text.bytes().to_vec();
         let inflated = inflate_layer(&inner, cap, text)?;
         if !matches!(outermost.trailing, Trailing::Garbage(_)) && inflated.trailing != Trailing::Nothing {
             outermost.trailing = inflated.trailing;
@@ -64,7 +66,7 @@ fn inflate_layers(stored: &[u8], cap: u64, text: &mut Vec<u8>) -> Result<Inflate
     Ok(outermost)
 }
 
-fn inflate_layer(stored: &[u8], cap: u64, text: &mut Vec<u8>) -> Result<Inflated, Error> {
+fn inflate_layer(stored: &[u8], cap: u64, text: &mut Text) -> Result<Inflated, Error> {
     if stored.starts_with(MAGIC) {
         if inflate_at_once(stored, cap, text) {
             return Ok(Inflated { members: 1, trailing: Trailing::Nothing });
@@ -72,13 +74,15 @@ fn inflate_layer(stored: &[u8], cap: u64, text: &mut Vec<u8>) -> Result<Inflated
         if promised_length(stored).is_some_and(|length| length > cap) && gzip::holds_more_than(stored, cap) {
             return Err(Error::TooLarge { cap });
         }
-        return gzip::read_members(stored, cap, text);
+        let mut bytes = Vec::new();
+        let inflated = gzip::read_members(stored, cap, &mut bytes)?;
+        text.set(bytes);
+        return Ok(inflated);
     }
-    text.clear();
     if stored.len() as u64 > cap {
         return Err(Error::TooLarge { cap });
     }
-    text.extend_from_slice(stored);
+    text.copy(stored);
     Ok(Inflated { members: 0, trailing: Trailing::Nothing })
 }
 
@@ -91,21 +95,22 @@ fn promised_length(stored: &[u8]) -> Option<u64> {
 /// Decompresses what looks like a single member in one call, into memory sized by the trailer; `false` when the
 /// bytes turn out otherwise, for whatever reason.
 ///
-/// libdeflate stops behind the first member and does not say where. That nothing follows is known by the last four
-/// bytes, which are that member's length, and because no second header stands anywhere.
-fn inflate_at_once(stored: &[u8], cap: u64, text: &mut Vec<u8>) -> bool {
+/// libdeflate stops behind the first member and does not say where. The last four bytes are that member's length, so
+/// nothing follows it, unless a member of the same length does.
+fn inflate_at_once(stored: &[u8], cap: u64, text: &mut Text) -> bool {
     let Some(length) = promised_length(stored) else { return false };
     let honest = stored.len() as u64 * MAX_RATIO;
-    if length > cap.min(honest) || memmem::find(&stored[1..], &[0x1f, 0x8b, 8]).is_some() {
+    if length > cap.min(honest) || has_second_member(stored, length as u32) {
         return false;
     }
-    let length = length as usize;
-    // Not cleared first: only what the last text was shorter than this one has to be zeroed.
-    if text.len() < length {
-        text.resize(length, 0);
-    }
-    text.truncate(length);
-    Decompressor::new().gzip_decompress(stored, text).is_ok_and(|written| written == length)
+    text.decompress(stored, length as usize)
+}
+
+/// Tells whether a header stands behind what could be the end of a member of that length. Headers alone are no sign: the
+/// three bytes occur by chance in every few megabytes.
+fn has_second_member(stored: &[u8], length: u32) -> bool {
+    let is_end = |at: usize| stored[..at].ends_with(&length.to_le_bytes());
+    memmem::find_iter(stored, MAGIC_AND_METHOD).any(|at| at > 0 && is_end(at))
 }
 
 #[cfg(test)]
@@ -129,10 +134,11 @@ mod tests {
     }
 
     fn read(stored: &[u8], cap: u64) -> Result<(Vec<u8>, Inflated), Error> {
-        let mut text = b"from before".to_vec();
+        let mut text = Text::default();
+        text.copy(b"from before");
         let inflated = inflate(stored, cap, &mut text);
-        assert!(inflated.is_ok() || text.is_empty());
-        Ok((text, inflated?))
+        assert!(inflated.is_ok() || text.bytes().is_empty());
+        Ok((text.bytes().to_vec(), inflated?))
     }
 
     fn one(trailing: Trailing) -> Inflated {
@@ -143,7 +149,7 @@ mod tests {
     fn one_member_gives_its_text() {
         assert_eq!(read(&gzip(&text()), CAP), Ok((text(), one(Trailing::Nothing))));
         assert_eq!(read(&gzip(b""), CAP), Ok((vec![], one(Trailing::Nothing))));
-        assert!(inflate_at_once(&gzip(&text()), CAP, &mut Vec::new()));
+        assert!(inflate_at_once(&gzip(&text()), CAP, &mut Text::default()));
     }
 
     #[test]

@@ -1,33 +1,65 @@
-//! The one shape that trails write, read in one pass: `{"Records":[…]}` without white space.
+//! The one shape that trails write, read in one pass: `{"Records":[…]}` without line breaks.
+//!
+//! A long text is cut into pieces that can be read one by one, or side by side. Where to cut is a guess: behind a record
+//! that is followed by what looks like the beginning of the first one. The guesses are right when every piece turns out
+//! to hold whole records: the first begins where it should, so it ends where the second should begin, and so on.
 
 use super::document::record_limit;
-use super::{Found, Kind, Marks, Records, Shape};
-use crate::json::{compact, scan};
+use super::{Found, Kind, Records, Shape};
+use crate::json::compact::{self, Marker};
+use memchr::memmem;
 
-const HEAD: &[u8] = b"{\"Records\":";
+const HEAD: &[u8] = b"{\"Records\":[";
 
-/// Returns the records of such a text, checked; `None` for everything else, good or bad.
-pub(super) fn read(text: &[u8]) -> Option<Records> {
-    if !text.starts_with(HEAD) {
-        return None;
+/// Pieces are a little longer than this: short enough that what was split is still in the processor's cache when it is
+/// matched, long enough that a piece costs nothing.
+const PIECE: usize = 256 << 10;
+
+/// How much of the first record is taken for the beginning of all.
+const BEGINNING: usize = 16;
+
+/// The pieces of a log file, by guess.
+#[derive(Debug)]
+pub struct Pieces<'t> {
+    /// Rows of records with commas between them.
+    pub pieces: Vec<&'t [u8]>,
+    /// More records than this are made to fill the memory.
+    pub record_limit: usize,
+}
+
+/// Cuts a log file into pieces, when it looks like one. All of them have to be read by [`read_piece`]; if one cannot, or
+/// there are too many records, none counts, and [`super::find_records`] tells more.
+pub fn cut(text: &[u8]) -> Option<Pieces<'_>> {
+    let text_end = text.strip_suffix(b"\n").unwrap_or(text);
+    let mut rest = text_end.strip_prefix(HEAD)?.strip_suffix(b"]}")?;
+    let border = [b"},", &rest[..rest.len().min(BEGINNING)]].concat();
+    let border = memmem::Finder::new(&border);
+    let mut pieces = Vec::with_capacity(rest.len() / PIECE + 1);
+    while let Some(at) = rest.get(PIECE..).and_then(|later| border.find(later)) {
+        let (piece, others) = rest.split_at(PIECE + at + 1);
+        pieces.push(piece);
+        rest = &others[1..];
     }
-    let split = compact::split(text, HEAD.len(), record_limit(text.len()))?;
-    let is_end =
-        text.get(split.end) == Some(&b'}') && scan::skip_whitespace(text, split.end + 1) == text.len();
-    if !is_end {
-        return None;
+    if !rest.is_empty() {
+        pieces.push(rest);
     }
-    let found = split.objects.iter().map(|object| Found {
+    Some(Pieces { pieces, record_limit: record_limit(text.len()) })
+}
+
+/// Returns the records of a piece and marks those of their members that `marker` names; `None` when it is no row of
+/// records. Strings and brackets are matched; whether a record is sound JSON all through is for those to check who read
+/// it.
+pub fn read_piece(piece: &[u8], marker: &Marker) -> Option<Records> {
+    let split = compact::split(piece, marker)?;
+    let next_marks = split.objects.iter().skip(1).map(|object| object.first_mark);
+    let ends_of_marks = next_marks.chain([split.marks.len() as u32]);
+    let found = split.objects.iter().zip(ends_of_marks).map(|(object, end_of_marks)| Found {
         kind: Kind::Record,
-        marks: (!object.has_escaped_name).then_some(Marks {
-            event_name: object.event_name,
-            event_time: object.event_time,
-            event_type: object.event_type,
-            has_backslash: object.has_backslash,
-        }),
+        marks: object.is_certain.then_some((object.first_mark, end_of_marks)),
+        has_backslash: object.has_backslash,
         unescaped: false,
-        start: object.start,
-        end: object.end,
+        start: object.start as usize,
+        end: object.end as usize,
     });
     Some(Records {
         shape: Shape::LogFile,
@@ -35,6 +67,7 @@ pub(super) fn read(text: &[u8]) -> Option<Records> {
         rejected: Vec::new(),
         rejected_unnamed: 0,
         has_bom: false,
+        marks: split.marks,
         unescaped: Vec::new(),
     })
 }
@@ -43,20 +76,53 @@ pub(super) fn read(text: &[u8]) -> Option<Records> {
 mod tests {
     use super::*;
 
+    fn lengths(text: &str) -> Option<Vec<usize>> {
+        let pieces = cut(text.as_bytes())?;
+        pieces.pieces.iter().map(|piece| Some(read_piece(piece, &Marker::none())?.found.len())).collect()
+    }
+
     #[test]
     fn only_whole_compact_log_files_are_read() {
-        assert_eq!(read(br#"{"Records":[{},{"a":1}]}"#).unwrap().found.len(), 2);
-        assert!(read(b"{\"Records\":[]}\n").is_some());
+        assert_eq!(lengths(r#"{"Records":[{},{"a":1}]}"#), Some(vec![2]));
+        assert_eq!(lengths("{\"Records\":[]}\n"), Some(vec![]));
         for text in [
             r#"{"Records":[{}]"#,
             r#"{"Records":[{}],"a":1}"#,
+            r#"{"Records":[{}],"a":[]}"#,
             r#"{"Records":[{}]}{}"#,
             r#"{"Records":{}}"#,
             r#"{"Records": []}"#,
+            r#"{"Records":[1]}"#,
+            r#"{"Records":[,{}]}"#,
+            r#"{"Records":[{},]}"#,
+            "{\"Records\":[{}\n]}",
             "{\"Records\":[]}\x0b",
             "{\"Records\":[]}\x0c",
+            "}",
+            "",
         ] {
-            assert!(read(text.as_bytes()).is_none(), "{text}");
+            assert_eq!(lengths(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_long_log_file_is_cut_between_records() {
+        let record = |nested: &str| {
+            format!(r#"{{"eventVersion":"1.08","note":"{}","n":{nested}}}"#, "_".repeat(1 << 10))
+        };
+        let text = |nested: &str| format!("{{\"Records\":[{}]}}", vec![record(nested); 1_000].join(","));
+        let counted = lengths(&text("[]")).unwrap();
+        assert!(counted.len() > 3);
+        assert_eq!(counted.iter().sum::<usize>(), 1_000);
+        // A wrong guess is found out.
+        let misleading = r#"[{"eventVersion":"1.08","note":1},{"eventVersion":"1.08","note":2}]"#;
+        let head = text("[]").replacen(r#""note":""#, &format!(r#""m":{misleading},"note":""#), 1);
+        assert!(lengths(&head).is_some());
+        let mut late = text("[]");
+        late.insert_str(
+            HEAD.len() + PIECE + 40,
+            r#"","m":[{"eventVersion":"1.08"},{"eventVersion":"1.08"}],"n":""#,
+        );
+        assert_eq!(lengths(&late), None);
     }
 }

@@ -16,9 +16,12 @@ mod log_file;
 mod outline;
 mod sequence;
 mod shape;
+mod text;
 mod unescape;
 
 pub use error::Error;
 pub use find::find_records;
 pub use inflate::{Inflated, Trailing, inflate};
-pub use shape::{Found, Kind, Marks, Records, Rejected, Shape};
+pub use log_file::{Pieces, cut, read_piece};
+pub use shape::{Found, Kind, Records, Rejected, Shape};
+pub use text::Text;

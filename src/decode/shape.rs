@@ -1,5 +1,7 @@
 //! What was found in one object, and in which shape.
 
+use crate::json::compact::Mark;
+
 /// The shape in which records were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -67,24 +69,13 @@ pub enum Kind {
 pub struct Found {
     /// What it is.
     pub kind: Kind,
-    /// Where in a record the values lie that decide most often, when that is known without a doubt.
-    pub marks: Option<Marks>,
+    /// Which of [`Records::marks`] are the record's, when they are all there is to know of the marked members.
+    pub(super) marks: Option<(u32, u32)>,
+    /// Whether there may be a backslash in the record.
+    pub has_backslash: bool,
     pub(super) unescaped: bool,
     pub(super) start: usize,
     pub(super) end: usize,
-}
-
-/// The first bytes of three of a record's values, as offsets within the record; 0 where it has no such member.
-#[derive(Debug, Clone, Copy)]
-pub struct Marks {
-    /// `eventName`.
-    pub event_name: u32,
-    /// `eventTime`.
-    pub event_time: u32,
-    /// `eventType`.
-    pub event_type: u32,
-    /// Whether there may be a backslash in the record.
-    pub has_backslash: bool,
 }
 
 /// One element that is no record, while the object around it is fine.
@@ -113,6 +104,8 @@ pub struct Records {
     pub rejected_unnamed: usize,
     /// Whether a byte order mark stood in front.
     pub has_bom: bool,
+    /// Marked members of the records; see [`Records::marks`].
+    pub(super) marks: Vec<Mark>,
     /// Records that were strings inside the text, unescaped, one after the other.
     pub(super) unescaped: Vec<u8>,
 }
@@ -122,6 +115,11 @@ impl Records {
     pub fn bytes<'a>(&'a self, text: &'a [u8], found: &Found) -> &'a [u8] {
         let home = if found.unescaped { &self.unescaped } else { text };
         &home[found.start..found.end]
+    }
+
+    /// Returns the marked members of something found, in text order; `None` when the record has to be read to know them.
+    pub fn marks(&self, found: &Found) -> Option<&[Mark]> {
+        found.marks.map(|(first, end)| &self.marks[first as usize..end as usize])
     }
 
     /// Returns how many elements were passed over.

@@ -1,7 +1,10 @@
 //! The wanted fields of an event, projected from a record or from an event that is one already.
 
 use super::envelope;
-use crate::json::{FieldId, Fields, Leaves, NodeId, RawString, View, project, scan::SyntaxError};
+use super::members::Members;
+use crate::json::compact::Mark;
+use crate::json::scan::SyntaxError;
+use crate::json::{FieldId, Fields, Leaves, NodeId, RawString, View, project, project_value};
 use std::borrow::Cow;
 
 /// The computed fields of an envelope, as far as they are wanted and known.
@@ -24,6 +27,8 @@ pub enum Presence {
 pub struct EventFields {
     fields: Fields,
     detail: NodeId,
+    /// Where the names of the record's members lead.
+    members: Vec<NodeId>,
     record: RecordFields,
     wanted: WantedFields,
     /// `time` of events that are no records (`detail` without `eventTime`).
@@ -79,7 +84,80 @@ impl EventFields {
         };
         let envelope_time = fields.intern("time");
         let detail = fields.node("detail").expect("fields below `detail` were just added");
-        Self { fields, detail, record, wanted, envelope_time }
+        let members = fields.names_below(detail).map(|(_, node)| node).collect();
+        Self { fields, detail, members, record, wanted, envelope_time }
+    }
+
+    /// Returns the names of a record's members that somebody wants, in the order of their numbers.
+    pub fn member_names(&self) -> impl Iterator<Item = &[u8]> {
+        self.fields.names_below(self.detail).map(|(name, _)| name)
+    }
+
+    /// Returns the members that have to be projected to know the leaves at a field.
+    pub fn members_of(&self, field: FieldId) -> Members {
+        match self.fields.path(field).strip_prefix("detail.") {
+            Some(path) => {
+                let name = path.split('.').next().unwrap_or_default();
+                self.member_names()
+                    .zip(0..)
+                    .filter(|(known, _)| *known == name.as_bytes())
+                    .map(|(_, at)| at)
+                    .collect()
+            }
+            None if self.is_computed(field) => self.envelope_members(),
+            None => Members::NONE,
+        }
+    }
+
+    /// Tells whether a field is the envelope's own, and not in the record.
+    pub fn is_computed(&self, field: FieldId) -> bool {
+        let wanted = &self.wanted;
+        [
+            wanted.version,
+            wanted.id,
+            wanted.detail_type,
+            wanted.source,
+            wanted.account,
+            wanted.time,
+            wanted.region,
+        ]
+        .contains(&Some(field))
+    }
+
+    /// Returns the members that the wanted part of the envelope is made of.
+    pub fn envelope_members(&self) -> Members {
+        let (record, wanted) = (&self.record, &self.wanted);
+        let account = [record.recipient_account_id, record.identity_account_id];
+        let mut fields = vec![record.event_type, record.event_source];
+        if wanted.account.is_some() {
+            fields.extend(account);
+        }
+        if wanted.time.is_some() {
+            fields.push(record.event_time);
+        }
+        if wanted.region.is_some() {
+            fields.extend([record.aws_region, record.identity_arn]);
+        }
+        if wanted.id.is_some() {
+            fields.extend(account);
+            fields.push(record.event_id);
+        }
+        fields.into_iter().map(|field| self.members_of(field)).fold(Members::NONE, Members::and)
+    }
+
+    /// Returns the members that tell one event from another and where it belongs: time, region, account, id.
+    pub fn identity_members(&self) -> Members {
+        let record = &self.record;
+        [
+            record.event_time,
+            record.aws_region,
+            record.recipient_account_id,
+            record.event_id,
+            record.identity_account_id,
+        ]
+        .into_iter()
+        .map(|field| self.members_of(field))
+        .fold(Members::NONE, Members::and)
     }
 
     /// Returns all fields, those of the conditions first.
@@ -100,11 +178,34 @@ impl EventFields {
     ) -> Result<Presence, SyntaxError> {
         leaves.reset(self.fields.len());
         project(record, &self.fields, self.detail, leaves)?;
+        Ok(self.wrap(record, key_account, leaves))
+    }
+
+    /// Adds the leaves of some of a record's members to `leaves`.
+    ///
+    /// # Errors
+    /// Returns the first syntax error in them.
+    pub fn project_members(
+        &self,
+        record: &[u8],
+        marks: &[Mark],
+        wanted: Members,
+        leaves: &mut Leaves,
+    ) -> Result<(), SyntaxError> {
+        for mark in marks.iter().filter(|mark| wanted.has(mark.name)) {
+            let node = self.members[mark.name as usize];
+            project_value(record, mark.value as usize, &self.fields, node, leaves)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the wanted leaves of the envelope, when [`EventFields::envelope_members`] are there already.
+    pub fn wrap(&self, record: &[u8], key_account: Option<&str>, leaves: &mut Leaves) -> Presence {
         let (presence, computed) = self.compute(record, key_account, &leaves.view(record));
         for (field, value) in computed.into_iter().flatten() {
             leaves.push_text(field, &value);
         }
-        Ok(presence)
+        presence
     }
 
     /// Fills `leaves` (reset first) with the wanted leaves of `event`, which is an envelope already: nothing is wrapped

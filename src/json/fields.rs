@@ -111,6 +111,11 @@ impl Fields {
         self.descend(self.root(), path.as_bytes()).filter(|node| self.has_children(*node))
     }
 
+    /// Returns the names one step below a place, in the order of interning, and where they lead.
+    pub fn names_below(&self, node: NodeId) -> impl Iterator<Item = (&[u8], NodeId)> {
+        self.nodes[node.index()].children.iter().map(|child| (&*child.name, child.node))
+    }
+
     /// Returns the place that a name without dots leads to.
     pub(super) fn child(&self, node: NodeId, name: &[u8]) -> Option<NodeId> {
         let node = &self.nodes[node.index()];

@@ -14,5 +14,5 @@ mod text;
 
 pub use fields::{FieldId, Fields, NodeId};
 pub use leaves::{Conflict, Leaf, Leaves, Place, Scalar, View};
-pub use project::project;
-pub use text::RawString;
+pub use project::{project, project_value};
+pub use text::{RawString, plain_string};

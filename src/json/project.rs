@@ -25,14 +25,33 @@ pub fn project(text: &[u8], fields: &Fields, from: NodeId, leaves: &mut Leaves) 
     walk.skip_whitespace();
     walk.expect(b'{')?;
     walk.open_object(from, Place::TOP)?;
-    while let Some(frame) = walk.leaves.scratch.open.pop() {
-        match frame {
-            Frame::Object(object) => walk.continue_object(object)?,
-            Frame::Array(array) => walk.continue_array(array)?,
-        }
-    }
+    walk.read_open()?;
     walk.skip_whitespace();
     if walk.at == text.len() { Ok(()) } else { Err(walk.unexpected()) }
+}
+
+/// Adds the leaves of a single value of `text`, which begins at `at` and leads to `node`: of a member whose place is
+/// known already. Other members are not looked at.
+///
+/// # Errors
+/// Returns the first syntax error that the value holds, as [`project`] does, or that follows it.
+pub fn project_value(
+    text: &[u8],
+    at: usize,
+    fields: &Fields,
+    node: NodeId,
+    leaves: &mut Leaves,
+) -> Result<(), SyntaxError> {
+    leaves.make_room(fields.len());
+    leaves.scratch.prepare(fields.node_count());
+    let mut walk = Walk { text, at, fields, leaves };
+    if !walk.peek().is_some_and(is_container) {
+        walk.read_scalar(node, Place::TOP)?;
+    } else if walk.open_container(node, Place::TOP)? {
+        walk.read_open()?;
+    }
+    walk.skip_whitespace();
+    if matches!(walk.peek(), Some(b',' | b'}')) { Ok(()) } else { Err(walk.unexpected()) }
 }
 
 /// What a projection needs besides the leaves, kept so that the next one need not allocate.
@@ -81,6 +100,17 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Reads what is open to its end.
+    fn read_open(&mut self) -> Result<(), SyntaxError> {
+        while let Some(frame) = self.leaves.scratch.open.pop() {
+            match frame {
+                Frame::Object(object) => self.continue_object(object)?,
+                Frame::Array(array) => self.continue_array(array)?,
+            }
+        }
+        Ok(())
+    }
+
     /// Reads members up to the end of the object or the beginning of a container that has to be read first.
     fn continue_object(&mut self, mut object: Object) -> Result<(), SyntaxError> {
         loop {

@@ -49,6 +49,15 @@ impl<'a> RawString<'a> {
     }
 }
 
+/// Returns the content of the string that begins at `at`, when there is one and nothing in it is escaped.
+pub fn plain_string(text: &[u8], at: usize) -> Option<&[u8]> {
+    if text.get(at) != Some(&b'"') {
+        return None;
+    }
+    let (end, is_escaped) = super::skip::string(text, at + 1).ok()?;
+    (!is_escaped).then(|| &text[at + 1..end])
+}
+
 /// Appends what `raw` stands for. What is no escape is kept as it is.
 pub(super) fn unescape(raw: &[u8], out: &mut Vec<u8>) {
     let mut rest = raw;

@@ -1,20 +1,50 @@
 //! All queries of a run, compiled against one set of fields.
 
-use super::glance::{Glance, Index, Known};
+use super::glance::{Glance, Numbers};
+use super::index::{self, Known};
+use super::plan::Needs;
 use crate::decode::Kind;
-use crate::event::{EventFields, Presence};
+use crate::event::{EventFields, Members, Presence};
+use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
 use crate::json::{Fields, Leaves};
 use crate::language::Condition;
 use crate::query::Query;
+use crate::source::Scope;
 
 /// All queries of a run, ready to be asked about records.
 #[derive(Debug)]
 pub struct Matcher<'q> {
     queries: &'q [Query],
     conditions: Vec<Condition>,
+    /// Parallel to the conditions.
+    needs: Vec<Needs>,
     fields: EventFields,
-    index: Index,
+    /// Numbers of the members that are always marked.
+    numbers: Numbers,
+    /// What is worth marking besides: what the queries look at, when some do in records of any event name.
+    broad: Members,
+    /// What is looked at in every record that matches.
+    identity: Members,
+}
+
+/// Memory that goes from record to record.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) leaves: Leaves,
+    known: Known,
+    candidates: Vec<u32>,
+    /// The queries that the record matched, by position, ascending.
+    pub(super) matched: Vec<u32>,
+}
+
+/// What the marked members say about a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// All that counts was marked: [`Scratch::matched`] is the answer.
+    Sure,
+    /// The whole record has to be read.
+    Unsure,
 }
 
 impl<'q> Matcher<'q> {
@@ -22,9 +52,26 @@ impl<'q> Matcher<'q> {
     pub fn new(queries: &'q [Query]) -> Self {
         let mut fields = Fields::new();
         let conditions: Vec<_> = queries.iter().map(|query| query.pattern.compile(&mut fields)).collect();
-        let is_in_record = |field| fields.path(field).starts_with("detail.");
-        let index = Index::new(&conditions, fields.find("detail.eventName"), is_in_record);
-        Self { queries, conditions, fields: EventFields::new(fields), index }
+        let fields = EventFields::new(fields);
+        let needs: Vec<_> = conditions.iter().map(|condition| Needs::of(condition, &fields)).collect();
+        let event_name = fields.fields().find("detail.eventName");
+        let identity = fields.identity_members();
+        let is_narrow = conditions.iter().all(|condition| index::is_named(condition, event_name));
+        let all = needs.iter().map(|needs| needs.members).fold(identity, Members::and);
+        let broad = if is_narrow { Members::NONE } else { all };
+        let number = |name: &str| {
+            fields
+                .member_names()
+                .zip(0..)
+                .find(|(known, _)| *known == name.as_bytes())
+                .map(|(_, number)| number)
+        };
+        let numbers = Numbers {
+            event_name: number("eventName"),
+            event_time: number("eventTime"),
+            event_type: number("eventType"),
+        };
+        Self { queries, conditions, needs, fields, numbers, broad, identity }
     }
 
     /// Returns the queries, in the order of their positions.
@@ -37,7 +84,68 @@ impl<'q> Matcher<'q> {
         &self.fields
     }
 
-    /// Fills `leaves` from a record or an event.
+    /// Returns the numbers of the members that are glanced at.
+    pub(super) fn numbers(&self) -> &Numbers {
+        &self.numbers
+    }
+
+    /// Returns the members that are worth marking in every record of a scope: those that most records are told by.
+    pub(super) fn marked(&self, scope: &Scope) -> Members {
+        let is_limited_in_time = scope.since.is_some() || scope.until.is_some();
+        let event_time = self.numbers.event_time.filter(|_| is_limited_in_time);
+        let glanced_at = self.numbers.event_name.into_iter().chain(self.numbers.event_type).chain(event_time);
+        glanced_at.collect::<Members>().and(self.broad)
+    }
+
+    /// Returns the marker of these members; `None` when they cannot be marked.
+    pub(super) fn marker(&self, marked: Members) -> Option<Marker> {
+        let names = (0..).zip(self.fields.member_names());
+        Marker::new(names.filter(|(number, _)| *number >= 64 || marked.has(*number))).ok()
+    }
+
+    /// Asks about a record by its marked members, as far as they go.
+    pub(super) fn ask(
+        &self,
+        glance: &Glance<'_>,
+        key_account: Option<&str>,
+        marked: Members,
+        scratch: &mut Scratch,
+    ) -> Result<Verdict, SyntaxError> {
+        let Scratch { leaves, known, candidates, matched } = scratch;
+        matched.clear();
+        let plan = known.plan(glance.event_name, &self.conditions, &self.fields);
+        if plan.is_empty() {
+            return Ok(Verdict::Sure);
+        }
+        leaves.reset(self.fields.fields().len());
+        let projected = plan.candidates(glance, &self.fields, leaves, candidates)?;
+        if candidates.is_empty() {
+            return Ok(Verdict::Sure);
+        }
+        let needs = candidates.iter().map(|position| &self.needs[*position as usize]);
+        let members = needs.clone().fold(Members::NONE, |members, needs| members.and(needs.members));
+        if !members.is_within(marked) {
+            return Ok(Verdict::Unsure);
+        }
+        self.fields.project_members(glance.record, glance.marks, members.without(projected), leaves)?;
+        if needs.clone().any(|needs| needs.envelope) {
+            self.fields.wrap(glance.record, key_account, leaves);
+        }
+        let view = leaves.view(glance.record);
+        let is_satisfied = |position: &u32| self.conditions[*position as usize].is_satisfied(&view);
+        matched.extend(candidates.iter().copied().filter(is_satisfied));
+        if matched.is_empty() {
+            return Ok(Verdict::Sure);
+        }
+        if !self.identity.is_within(marked) {
+            return Ok(Verdict::Unsure);
+        }
+        let missing = self.identity.without(members).without(projected);
+        self.fields.project_members(glance.record, glance.marks, missing, leaves)?;
+        Ok(Verdict::Sure)
+    }
+
+    /// Fills the leaves from a whole record or event.
     pub(super) fn project(
         &self,
         kind: Kind,
@@ -51,24 +159,12 @@ impl<'q> Matcher<'q> {
         }
     }
 
-    /// Returns the positions of the queries that a record may match, ascending, as far as a glance tells; `None` when
-    /// there are none.
-    pub(super) fn candidates<'k>(
-        &self,
-        record: &[u8],
-        glance: &Glance<'_>,
-        known: &'k mut Known,
-    ) -> Option<&'k [u32]> {
-        self.index.candidates(&self.conditions, record, glance, known)
-    }
-
-    /// Returns the positions of the queries that the leaves satisfy, ascending; `among` these, where they are known.
-    pub(super) fn find(&self, bytes: &[u8], leaves: &Leaves, among: Option<&[u32]>) -> Vec<u32> {
-        let view = leaves.view(bytes);
-        let is_satisfied = |position: &u32| self.conditions[*position as usize].is_satisfied(&view);
-        match among {
-            Some(among) => among.iter().copied().filter(is_satisfied).collect(),
-            None => (0..self.conditions.len() as u32).filter(is_satisfied).collect(),
-        }
+    /// Asks about what was projected whole.
+    pub(super) fn ask_all(&self, bytes: &[u8], scratch: &mut Scratch) {
+        let view = scratch.leaves.view(bytes);
+        let conditions = self.conditions.iter().zip(0..);
+        let satisfied = conditions.filter(|(condition, _)| condition.is_satisfied(&view));
+        scratch.matched.clear();
+        scratch.matched.extend(satisfied.map(|(_, position)| position));
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn place(scope: &Scope, key: &LogKey, fields: &EventFields, leaves: &
 pub(super) fn place_at_a_glance(scope: &Scope, key: &LogKey, glance: &Glance<'_>) -> Option<Place> {
     let needs_account = key.account().is_none() && !scope.accounts.is_empty();
     let needs_region = !scope.regions.is_empty();
-    (!needs_account && !needs_region).then(|| place_in_time(scope, || glance.event_time.map(Cow::Borrowed)))
+    (!needs_account && !needs_region)
+        .then(|| place_in_time(scope, || glance.event_time.map(String::from_utf8_lossy)))
 }
 
 fn place_in_time<'a>(scope: &Scope, event_time: impl FnOnce() -> Option<Cow<'a, str>>) -> Place {

@@ -1,60 +1,66 @@
-//! Splits a compact array of objects, sixty-four bytes at a time, and checks it on the way: the path that nearly every
-//! byte of an archive takes.
+//! Splits a compact row of objects, sixty-four bytes at a time: the path that nearly every byte of an archive takes.
 //!
-//! "Compact" means no white space between tokens, as CloudTrail writes. Whatever is not compact, not JSON or not UTF-8
-//! is refused without a reason: [`super::scan`] then reads the text once more, and knows the reason. So this may refuse
-//! too much, and must never take what the scan would refuse.
+//! Strings and brackets are matched, and nothing else: what stands between them is checked by those who read it (see
+//! [`super::project`]) and by those who pass it on (see [`super::scan`]). "Compact" means no line breaks and no
+//! indentation, as CloudTrail writes. Whatever looks otherwise, is not UTF-8, or does not come out even is refused
+//! without a reason: [`super::scan`] then reads the text once more, and knows the reason.
+//!
+//! On the way the members that somebody asked for are marked, so that they need not be searched for again.
 
-mod checker;
 mod classes;
 mod escapes;
+mod marker;
+mod splitter;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use marker::{Marker, MarkerError};
+
 use classes::Portable;
 
-/// One object of the array.
-///
-/// The values of three of its members are marked where that costs nothing: it is these that decide about a record
-/// most often. Each is the offset of the value's first byte within the object, 0 where there is no such member.
+/// One object of the row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Object {
     /// Offset of its first byte.
-    pub start: usize,
+    pub start: u32,
     /// Offset behind its last byte.
-    pub end: usize,
-    /// The value of `eventName`.
-    pub event_name: u32,
-    /// The value of `eventTime`.
-    pub event_time: u32,
-    /// The value of `eventType`.
-    pub event_type: u32,
-    /// Whether a name may be written with a backslash, so that the marks may not be all there is.
-    pub has_escaped_name: bool,
-    /// Whether there may be a backslash at all.
+    pub end: u32,
+    /// Where its marks begin among all; they end where those of the next object begin.
+    pub first_mark: u32,
+    /// Whether the marks tell all about the marked names: no name could be hidden in an escape, stands there twice or
+    /// looks odd.
+    pub is_certain: bool,
+    /// Whether there may be a backslash in it.
     pub has_backslash: bool,
 }
 
-/// The objects of an array.
+/// A member of an object, not of what is nested in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Which of the marker's names it has.
+    pub name: u32,
+    /// Offset of its value within the object.
+    pub value: u32,
+}
+
+/// The objects of a row.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Split {
     /// The objects in text order.
     pub objects: Vec<Object>,
-    /// Offset behind the array's closing bracket.
-    pub end: usize,
+    /// Their marks, in text order.
+    pub marks: Vec<Mark>,
 }
 
-/// Splits the array whose opening bracket is at `at`. Returns `None` for everything but a compact array of at most
-/// `limit` objects in a text below 4 GiB.
-pub fn split(text: &[u8], at: usize, limit: usize) -> Option<Split> {
-    if text.get(at) != Some(&b'[') || u32::try_from(text.len()).is_err() {
-        return None;
-    }
+/// Splits a text that is objects with commas between them, and nothing else. Returns `None` for every other text, and for
+/// those of 4 GiB and more.
+pub fn split(text: &[u8], marker: &Marker) -> Option<Split> {
+    u32::try_from(text.len()).ok()?;
     #[cfg(target_arch = "x86_64")]
-    if let Some(split) = x86::split(text, at + 1, limit) {
+    if let Some(split) = x86::split(text, marker) {
         return split;
     }
-    checker::split::<Portable>(text, at + 1, limit)
+    splitter::split::<Portable>(text, marker)
 }
 
 #[cfg(test)]

@@ -1,0 +1,141 @@
+//! The names whose members are marked.
+
+use super::classes::LetterSet;
+
+/// A name is looked for by its first and its sixth letter.
+const SHORTEST: usize = 6;
+
+/// How much of a name, with its closing quote and colon, is compared at once.
+const CHUNK: usize = 16;
+
+/// Names are numbered from 0 to below this: one bit each.
+const MOST_NAMES: u32 = 64;
+
+/// Why names cannot be marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MarkerError {
+    /// A name is too short, or would have to be written with an escape.
+    #[error("a name has fewer than {SHORTEST} bytes, or a character that is no plain ASCII")]
+    Name,
+    /// A number is too high.
+    #[error("a name has a number of {MOST_NAMES} or more")]
+    Number,
+}
+
+/// The names whose members are marked; built once, used for every text.
+#[derive(Debug, Clone)]
+pub struct Marker {
+    names: Vec<Name>,
+    /// For every sixth letter the names that have it.
+    by_sixth_letter: Box<[Vec<u8>; 128]>,
+    pub(super) first_letters: LetterSet,
+    pub(super) sixth_letters: LetterSet,
+}
+
+#[derive(Debug, Clone)]
+struct Name {
+    number: u32,
+    /// With the closing quote and the colon.
+    bytes: Box<[u8]>,
+    /// The first bytes, and which of them count.
+    chunk: u128,
+    mask: u128,
+}
+
+/// What stands behind the quote that opens a string.
+pub(super) enum Looks {
+    /// Nothing of interest.
+    Foreign,
+    /// A name: its number, and the offset of what follows the colon from the quote.
+    Named(u32, usize),
+    /// The bytes of a name, but not followed by a colon, or with a dot and more behind it.
+    Odd,
+}
+
+impl Marker {
+    /// Returns a marker for `names` and their numbers.
+    ///
+    /// # Errors
+    /// Returns an error for names that cannot be marked; whoever wants them has to read all objects.
+    pub fn new<'n>(names: impl IntoIterator<Item = (u32, &'n [u8])>) -> Result<Self, MarkerError> {
+        let is_plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'.');
+        let mut marker = Self {
+            names: Vec::new(),
+            by_sixth_letter: Box::new([const { Vec::new() }; 128]),
+            first_letters: LetterSet::EMPTY,
+            sixth_letters: LetterSet::EMPTY,
+        };
+        for (number, name) in names {
+            if name.len() < SHORTEST || !name.iter().all(is_plain) {
+                return Err(MarkerError::Name);
+            }
+            if number >= MOST_NAMES {
+                return Err(MarkerError::Number);
+            }
+            marker.first_letters.insert(name[0]);
+            marker.sixth_letters.insert(name[SHORTEST - 1]);
+            marker.by_sixth_letter[usize::from(name[SHORTEST - 1])].push(marker.names.len() as u8);
+            marker.names.push(Name::new(number, name));
+        }
+        Ok(marker)
+    }
+
+    /// Returns a marker that marks nothing.
+    pub fn none() -> Self {
+        Self::new([]).expect("no name is wrong where there is none")
+    }
+
+    /// Tells what stands behind the quote at `at`, which may be a name.
+    #[inline(always)]
+    pub(super) fn look(&self, text: &[u8], at: usize) -> Looks {
+        let Some(sixth) = text.get(at + SHORTEST) else { return Looks::Foreign };
+        for place in &self.by_sixth_letter[usize::from(sixth & 127)] {
+            let name = &self.names[usize::from(*place)];
+            match name.look(text, at + 1) {
+                Looks::Foreign => {}
+                Looks::Odd => return Looks::Odd,
+                named @ Looks::Named(..) => return named,
+            }
+        }
+        Looks::Foreign
+    }
+}
+
+impl Name {
+    fn new(number: u32, name: &[u8]) -> Self {
+        let bytes = [name, b"\":"].concat().into_boxed_slice();
+        let mut chunk = [0; CHUNK];
+        let mut mask = [0; CHUNK];
+        for (place, byte) in bytes.iter().take(CHUNK).enumerate() {
+            (chunk[place], mask[place]) = (*byte, u8::MAX);
+        }
+        Self { number, bytes, chunk: u128::from_le_bytes(chunk), mask: u128::from_le_bytes(mask) }
+    }
+
+    #[inline(always)]
+    fn look(&self, text: &[u8], at: usize) -> Looks {
+        let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<CHUNK>) else {
+            return self.look_closer(text, at);
+        };
+        let difference = (u128::from_le_bytes(*chunk) ^ self.chunk) & self.mask;
+        // A different first or second byte is what most strings have.
+        if difference & 0xffff != 0 {
+            return Looks::Foreign;
+        }
+        if difference == 0 && self.bytes.len() <= CHUNK { self.named() } else { self.look_closer(text, at) }
+    }
+
+    fn named(&self) -> Looks {
+        Looks::Named(self.number, 1 + self.bytes.len())
+    }
+
+    fn look_closer(&self, text: &[u8], at: usize) -> Looks {
+        let name = &self.bytes[..self.bytes.len() - 2];
+        match text[at..].strip_prefix(name) {
+            Some([b'"', b':', ..]) => self.named(),
+            Some([b'"' | b'.', ..]) => Looks::Odd,
+            _ => Looks::Foreign,
+        }
+    }
+}
