@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::outline::{Name, Outline};
 use super::shape::MAX_NAMED;
-use super::unescape::unescape;
 use super::{Error, Found, Kind, Records, Rejected, Shape};
 use crate::json::scan::{self, Elements, Members, SyntaxError};
+use crate::json::unescape;
 
 /// How many strings a record may be wrapped in: an SQS body that holds an SNS notification that holds the record.
 pub(super) const MAX_UNWRAPPED: usize = 2;

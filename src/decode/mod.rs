@@ -17,7 +17,6 @@ mod outline;
 mod sequence;
 mod shape;
 mod text;
-mod unescape;
 
 pub use error::Error;
 pub use find::find_records;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::unescape::unescape;
+use crate::json::unescape;
 
 /// A top-level name that says something about a document's shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,4 +15,4 @@ mod text;
 pub use fields::{FieldId, Fields, NodeId};
 pub use leaves::{Conflict, Leaf, Leaves, Place, Scalar, View};
 pub use project::{project, project_value};
-pub use text::{RawString, plain_string};
+pub use text::{RawString, plain_string, unescape};

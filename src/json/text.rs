@@ -58,8 +58,9 @@ pub fn plain_string(text: &[u8], at: usize) -> Option<&[u8]> {
     (!is_escaped).then(|| &text[at + 1..end])
 }
 
-/// Appends what `raw` stands for. What is no escape is kept as it is.
-pub(super) fn unescape(raw: &[u8], out: &mut Vec<u8>) {
+/// Appends what the content of a JSON string stands for. A lone surrogate becomes U+FFFD; what is no escape is kept as
+/// it is.
+pub fn unescape(raw: &[u8], out: &mut Vec<u8>) {
     let mut rest = raw;
     while let Some(at) = memchr::memchr(b'\\', rest) {
         out.extend_from_slice(&rest[..at]);
@@ -108,6 +109,8 @@ fn code_unit(rest: &[u8]) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -123,6 +126,7 @@ mod tests {
             (r"\ude00x", "\u{fffd}x"),
             (r"\ud83d\u0041", "\u{fffd}A"),
             (r"\ud83d\ud83d\ude00", "\u{fffd}😀"),
+            (r"\ude00\ud83d", "\u{fffd}\u{fffd}"),
         ] {
             assert_eq!(RawString::new(raw).decode(), text, "{raw}");
         }
@@ -134,5 +138,15 @@ mod tests {
         assert!(!RawString::new(r"\u0043reate").is(r"\u0043reate"));
         assert!(RawString::literal(r"\u0043").is(r"\u0043"));
         assert!(RawString::new("é").is("é"));
+    }
+
+    proptest! {
+        #[test]
+        fn unescaping_undoes_escaping(text in ".*") {
+            let escaped = serde_json::to_string(&text).unwrap();
+            prop_assert_eq!(RawString::new(&escaped[1..escaped.len() - 1]).decode(), text.as_str());
+            let units: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            prop_assert_eq!(RawString::new(&units).decode(), text.as_str());
+        }
     }
 }
