@@ -2,6 +2,7 @@
 
 use super::{Error, Query};
 use std::collections::BTreeSet;
+use strsim::levenshtein;
 
 /// How many ids an unknown name is answered with.
 const SUGGESTIONS: usize = 3;
@@ -77,23 +78,7 @@ fn likeness(id: &str, name: &str) -> usize {
         return 1;
     }
     let last = id.rsplit('/').next().unwrap_or(id);
-    edits(id, name).min(edits(last, name) + 1)
-}
-
-/// Returns the number of characters to insert, delete or replace (Levenshtein's distance).
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (line, letter) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for column in 0..to.len() {
-            let replaced = diagonal + usize::from(letter != to[column]);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
+    levenshtein(id, name).min(levenshtein(last, name) + 1)
 }
 
 #[cfg(test)]
