@@ -19,7 +19,7 @@ pub fn open(archives: &[String], s3: &S3, max_object_size: u64) -> anyhow::Resul
             endpoint_url: s3.endpoint_url.clone(),
             no_sign_request: s3.no_sign_request,
             request_payer: s3.request_payer.is_some(),
-            force_path_style: s3.path_style || is_endpoint_given(),
+            force_path_style: s3.path_style,
             region: s3.bucket_region.clone(),
             ..S3Options::default()
         },
@@ -48,9 +48,4 @@ fn check(archives: &[String], s3: &S3) -> anyhow::Result<()> {
         anyhow::bail!("`{arn}` is an ARN: write `s3://{path}`");
     }
     Ok(())
-}
-
-/// Tells whether the environment names an endpoint: the SDK takes it from there, but addresses it by host name.
-fn is_endpoint_given() -> bool {
-    ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].iter().any(|name| std::env::var_os(name).is_some())
 }

@@ -25,8 +25,7 @@ pub struct S3Options {
     pub no_sign_request: bool,
     /// Accepts to pay for requests to a requester-pays bucket.
     pub request_payer: bool,
-    /// Names the bucket in the path and not in the host. An `endpoint_url`, here or from the SDK's own sources, turns
-    /// it on; `AWS_ENDPOINT_URL_S3` alone is not seen and must be passed on by the caller.
+    /// Names the bucket in the path and not in the host. An endpoint, here or from the SDK's own sources, turns it on.
     pub force_path_style: bool,
     /// Objects that are read at the same time.
     pub requests_in_flight: usize,

@@ -1,8 +1,9 @@
 //! Buckets that cannot be reached: one sentence, and soon.
 
 use super::ends;
-use crate::support::archive::Archive;
+use crate::support::archive::{Archive, document, record};
 use crate::support::command::{Backtrail, backtrail};
+use crate::support::s3::{ACCESS_KEY, BUCKET, SECRET_KEY, Server};
 use insta::assert_snapshot;
 use std::time::{Duration, Instant};
 
@@ -49,6 +50,23 @@ fn an_endpoint_that_refuses_connections_is_one_sentence_soon() {
     --- exit code 1
     ");
     assert!(start.elapsed() < Duration::from_secs(15));
+}
+
+#[test]
+fn an_endpoint_of_s3_alone_is_addressed_by_path_wherever_it_is_given() {
+    let records = [record(1, "alice", "CreateUser", "2026-03-02T09:58:00Z", None)];
+    let server = Server::start([("a.json", document(&records))]);
+    let archive = Archive::empty();
+    let url = server.endpoint_url.as_str();
+    let profile = format!("[default]\nservices = here\n[services here]\ns3 =\n  endpoint_url = {url}\n");
+    archive.write("config", profile);
+    let address = format!("s3://{BUCKET}");
+    for (name, value) in [("AWS_ENDPOINT_URL_S3", url), ("AWS_CONFIG_FILE", "config")] {
+        let command = replay(&archive, &["-e", r#"{"source":["aws.iam"]}"#, "--region", "us-east-1"]);
+        let command = command.env("AWS_ACCESS_KEY_ID", ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
+        let ran = command.env(name, value).args([address.as_str()]).run();
+        assert!(ran.code == 0 && ran.stdout.contains("user/alice"), "{name}: {}", ran.transcript());
+    }
 }
 
 #[test]

@@ -19,6 +19,7 @@ use aws_sdk_s3::types::{EncodingType, OptionalObjectAttributes, RequestPayer};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_types::service_config::ServiceConfigKey;
 use std::time::Duration;
 
 /// How long S3 may take to begin an answer, and to send the next part of one.
@@ -165,7 +166,7 @@ async fn connect(
             },
         })?;
     }
-    let is_path_style = options.force_path_style || config.endpoint_url().is_some();
+    let is_path_style = options.force_path_style || has_endpoint(&config);
     let mut builder = aws_sdk_s3::config::Builder::from(&config)
         .force_path_style(is_path_style)
         // the shared bucket of retries would run dry in a throttled bucket, and turn "slow" into "lost"
@@ -177,6 +178,15 @@ async fn connect(
         builder = builder.allow_no_auth();
     }
     Ok(aws_sdk_s3::Client::from_conf(builder.build()))
+}
+
+/// Tells whether another endpoint than AWS's own is given, for all services or for S3 alone: the SDK looks for the
+/// latter (`AWS_ENDPOINT_URL_S3`, or `services` of a profile) only while it builds a client, and does not say.
+fn has_endpoint(config: &SdkConfig) -> bool {
+    let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url");
+    let key = key.build().expect("all parts of the key are given");
+    let of_s3 = config.service_config().and_then(|given| given.load_config(key));
+    config.endpoint_url().is_some() || of_s3.is_some()
 }
 
 /// The SDK's reason in one line: its outermost words say only that there is one, its list of places tried is long.
