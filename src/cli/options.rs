@@ -4,7 +4,7 @@ use super::exit::say;
 use super::{args, moment};
 use anyhow::Context as _;
 use backtrail::replay::{Keep, Options};
-use backtrail::source::Scope;
+use backtrail::source::{Scope, UnknownRegion};
 use jiff::Timestamp;
 
 /// Reads how a replay is to run; what makes no sense is refused before anything is opened.
@@ -50,9 +50,12 @@ pub fn is_narrow(scope: &Scope) -> bool {
     scope.since.is_some() || scope.until.is_some() || !scope.accounts.is_empty() || !scope.regions.is_empty()
 }
 
-/// Says that global services are recorded elsewhere, when the regions leave that place out. Only the commercial
-/// partition is known to have its place in `us-east-1`.
+/// Says which regions nobody knows, and that global services are recorded elsewhere, when the regions leave that place
+/// out. Only the commercial partition is known to have its place in `us-east-1`.
 pub fn remark_on_regions(scope: &Scope) {
+    for unknown in scope.regions.iter().filter_map(|region| UnknownRegion::find(region)) {
+        say(&format!("warning: --region: {unknown}"));
+    }
     const OTHER_PARTITIONS: [&str; 5] = ["us-gov-", "cn-", "us-iso", "eu-iso", "eusc-"];
     let is_commercial = |region: &String| !OTHER_PARTITIONS.iter().any(|prefix| region.starts_with(prefix));
     if scope.regions.iter().any(is_commercial) && !scope.regions.contains("us-east-1") {

@@ -12,7 +12,7 @@ use backtrail::query::{Query, Severity};
 use backtrail::render::{self, HitOptions, HitWriter, ListFormat};
 use backtrail::replay::{self, Coverage, Matcher, Options, Stopped, Watch};
 use backtrail::report::Counts;
-use backtrail::source::{Scope, Source};
+use backtrail::source::{self, Scope, Source};
 use jiff::Timestamp;
 use std::io::{self, Write as _};
 use std::ops::ControlFlow;
@@ -150,7 +150,11 @@ impl Run<'_> {
         let watch = Watch { progress: self.shown, interrupt: self.interrupt.flag() };
         let coverage = replay::run(self.sources, &matcher, self.options, watch, take);
         self.shown.clear();
-        Ok(coverage?)
+        match coverage {
+            // it is found where the configuration is read, but a slip like any other in the arguments
+            Err(error @ replay::Error::Source(source::Error::Region { .. })) => Err(error).or_bad_arguments(),
+            coverage => Ok(coverage?),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can go wrong on the way to the bytes.
 
+use super::UnknownRegion;
+
 /// Why one object (or one listing) could not be had. It is data: counted and named in the coverage.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -120,11 +122,27 @@ pub enum Error {
         #[source]
         source: Cause,
     },
+    /// No region can have this name, and no other endpoint is given.
+    #[error(
+        "cannot look for `{archive}` in region `{}` (from {origin}): that is no name of a region{}",
+        region.name(),
+        region.advice()
+    )]
+    Region {
+        /// The archive as the user named it.
+        archive: String,
+        /// The name.
+        region: UnknownRegion,
+        /// Where the name comes from.
+        origin: &'static str,
+    },
     /// No answer.
-    #[error("cannot reach S3 for `{archive}` (check the network, the endpoint and the region)")]
+    #[error("cannot reach S3 for `{archive}` ({})", reaching(unknown_region.as_ref()))]
     Unreachable {
         /// The archive as the user named it.
         archive: String,
+        /// The region that was asked, when it is not a known one.
+        unknown_region: Option<UnknownRegion>,
         /// What failed.
         #[source]
         source: Cause,
@@ -142,3 +160,11 @@ pub enum Error {
 
 /// What lies behind an error of S3.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Says what to look at when nothing answers.
+fn reaching(unknown_region: Option<&UnknownRegion>) -> String {
+    match unknown_region {
+        Some(region) => region.to_string(),
+        None => "check the network, the endpoint and the region".to_owned(),
+    }
+}

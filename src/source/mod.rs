@@ -10,6 +10,7 @@ mod log_file;
 mod memory;
 mod options;
 mod plan;
+mod region;
 #[cfg(feature = "s3")]
 mod s3;
 mod scope;
@@ -20,6 +21,7 @@ pub use key::{Folder, LogKey};
 pub use log_file::LogFile;
 pub use memory::Memory;
 pub use options::{Credentials, Options, S3Options};
+pub use region::UnknownRegion;
 pub use scope::Scope;
 
 use std::ops::ControlFlow;

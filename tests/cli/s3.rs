@@ -53,6 +53,51 @@ fn an_endpoint_that_refuses_connections_is_one_sentence_soon() {
 }
 
 #[test]
+fn what_can_be_no_region_is_refused_before_anything_is_asked() {
+    let archive = Archive::empty();
+    archive.write("config", "[default]\nregion = Frankfurt\n");
+    assert_snapshot!(replay(&archive, &["s3://bucket", "--bucket-region", "us_wset_1"]).run().transcript(), @r"
+    --- stderr
+    error: cannot look for `s3://bucket` in region `us_wset_1` (from `--bucket-region`): that is no name of a region; did you mean `us-west-1`?
+    --- exit code 2
+    ");
+    let ran = replay(&archive, &["s3://bucket", "-o", "hits.txt"]).env("AWS_REGION", "us-west-1a").run();
+    assert_snapshot!(ran.transcript(), @r"
+    --- stderr
+    error: cannot look for `s3://bucket` in region `us-west-1a` (from the environment or the profile): that is no name of a region; did you mean `us-west-1`?
+    --- exit code 2
+    ");
+    let ran = replay(&archive, &["s3://bucket"]).env("AWS_CONFIG_FILE", "config").run();
+    assert_snapshot!(ran.transcript(), @r"
+    --- stderr
+    error: cannot look for `s3://bucket` in region `Frankfurt` (from the environment or the profile): that is no name of a region, which looks like `us-east-1`
+    --- exit code 2
+    ");
+    assert_eq!(archive.names(), ["config"]);
+}
+
+#[test]
+fn an_unknown_region_is_named_when_nothing_answers_there() {
+    let archive = Archive::empty();
+    let command = with_keys(replay(&archive, &["s3://bucket", "--bucket-region", "us-wset-1"]));
+    // Nothing listens there, so that no name is looked up.
+    let ran = command.env("HTTPS_PROXY", "http://127.0.0.1:9").run();
+    assert_snapshot!(ran.transcript(), @r"
+    --- stderr
+    error: cannot reach S3 for `s3://bucket` (`us-wset-1` is no region known here; did you mean `us-west-1`?): io error: client error (Connect): tunnel error: failed to create underlying connection: tcp connect error: Connection refused
+    --- exit code 1
+    ");
+}
+
+#[test]
+fn another_endpoint_may_call_its_region_as_it_likes() {
+    let arguments = ["s3://bucket", "--endpoint-url", "http://127.0.0.1:9", "--bucket-region", "us_wset_1"];
+    let archive = Archive::empty();
+    let ran = with_keys(replay(&archive, &arguments)).run();
+    assert!(ran.stderr.contains("(check the network, the endpoint and the region)"), "{}", ran.stderr);
+}
+
+#[test]
 fn an_endpoint_of_s3_alone_is_addressed_by_path_wherever_it_is_given() {
     let records = [record(1, "alice", "CreateUser", "2026-03-02T09:58:00Z", None)];
     let server = Server::start([("a.json", document(&records))]);

@@ -80,6 +80,20 @@ fn accounts_have_twelve_digits_and_regions_are_codes() {
 }
 
 #[test]
+fn a_region_that_nobody_knows_is_warned_of() {
+    let ran = replay(&Archive::small(), ["-q", "queries", "trail", "--region", "us-eats-1"]);
+    assert_snapshot!(ran.transcript(), @r"
+    --- stderr
+    warning: --region: `us-eats-1` is no region known here; did you mean `us-east-1`?
+    note: IAM, root sign-ins and other global services are recorded in us-east-1, which `--region` leaves out
+    0 log files read (0 B stored, 0 B of JSON) in [time] s; skipped: 1 digest, 1 other-name
+    0 records, 0 matched, 0 hits, 0 duplicates
+    nothing to read: no CloudTrail log file of this scope in `trail` (widen --since, --until, --account or --region)
+    --- exit code 3
+    ");
+}
+
+#[test]
 fn accounts_and_regions_choose_folders() {
     let archive = Archive::small();
     let elsewhere = key("444455556666", "eu-west-1", "2026/03/02");

@@ -1,6 +1,7 @@
 //! What a refusal of S3 means: a fault of one object or one listing, or the end of the run.
 
-use crate::source::{Error, ReadFault};
+use super::address::Address;
+use crate::source::{Error, ReadFault, UnknownRegion};
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error as StdError;
@@ -123,9 +124,10 @@ impl Answer {
         ReadFault::Transfer { reason: self.words() }
     }
 
-    /// Turns the answer to the first listing, or one that ends the run, into an error.
-    pub fn into_error(self, archive: &str, bucket: &str) -> Error {
-        let (archive, bucket) = (archive.to_owned(), bucket.to_owned());
+    /// Turns the answer to the first listing, or one that ends the run, into an error; `unknown_region` is where S3 was
+    /// looked for, when that may be a slip.
+    pub fn into_error(self, address: &Address, unknown_region: Option<UnknownRegion>) -> Error {
+        let (archive, bucket) = (address.archive.clone(), address.bucket.clone());
         if let Some(advice) = self.advice() {
             return Error::Rejected { archive, advice, source: self.cause };
         }
@@ -140,7 +142,7 @@ impl Answer {
             return Error::Denied { archive, source: self.cause };
         }
         match self.status {
-            None => Error::Unreachable { archive, source: self.cause },
+            None => Error::Unreachable { archive, unknown_region, source: self.cause },
             Some(_) => Error::List { archive, source: self.cause },
         }
     }

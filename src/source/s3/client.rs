@@ -3,7 +3,7 @@
 use super::address::Address;
 use super::answer::Answer;
 use super::list::Object;
-use crate::source::{Error, LogKey, S3Options};
+use crate::source::{Error, LogKey, S3Options, UnknownRegion};
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -42,13 +42,22 @@ pub(super) struct Client {
     pub address: Address,
     options: S3Options,
     is_settled: bool,
+    /// Where S3 is looked for, when that may be a slip.
+    unknown_region: Option<UnknownRegion>,
 }
 
 impl Client {
     /// Loads configuration and credentials, so that missing ones are known before anything is asked.
     pub async fn connect(options: &S3Options, address: &Address) -> Result<Self, Error> {
-        let s3 = connect(options, options.region.clone(), address).await?;
-        Ok(Self { s3, address: address.clone(), options: options.clone(), is_settled: false })
+        let config = load(options, options.region.clone()).await;
+        let unknown_region = unknown_region(&config);
+        if let Some(region) = unknown_region.clone().filter(|region| !region.is_possible()) {
+            let is_given = options.region.is_some();
+            let origin = if is_given { "`--bucket-region`" } else { "the environment or the profile" };
+            return Err(Error::Region { archive: address.archive.clone(), region, origin });
+        }
+        let s3 = connect(options, config, address).await?;
+        Ok(Self { s3, address: address.clone(), options: options.clone(), is_settled: false, unknown_region })
     }
 
     /// Turns to the region where the bucket is, if this is what an answer says, once.
@@ -62,9 +71,16 @@ impl Client {
             None => self.ask_region().await,
         };
         if region.is_some() {
-            self.s3 = connect(&self.options, region.clone(), &self.address).await?;
+            let config = load(&self.options, region.clone()).await;
+            self.s3 = connect(&self.options, config, &self.address).await?;
+            self.unknown_region = None;
         }
         Ok(region.is_some())
+    }
+
+    /// Turns an answer that ends the run into an error.
+    pub fn error(&self, answer: Answer) -> Error {
+        answer.into_error(&self.address, self.unknown_region.clone())
     }
 
     /// S3 names the region of a bucket even to those who may not read it.
@@ -151,10 +167,9 @@ pub(super) async fn pause(attempt: u32) {
 
 async fn connect(
     options: &S3Options,
-    region: Option<String>,
+    config: SdkConfig,
     address: &Address,
 ) -> Result<aws_sdk_s3::Client, Error> {
-    let config = load(options, region).await;
     if let Some(provider) = config.credentials_provider()
         && options.credentials.is_none()
     {
@@ -178,6 +193,13 @@ async fn connect(
         builder = builder.allow_no_auth();
     }
     Ok(aws_sdk_s3::Client::from_conf(builder.build()))
+}
+
+/// Returns the region in which AWS's own S3 will be looked for, when it is not a known one. Another endpoint may call its
+/// region as it likes.
+fn unknown_region(config: &SdkConfig) -> Option<UnknownRegion> {
+    let region = config.region().filter(|_| !has_endpoint(config));
+    region.and_then(|region| UnknownRegion::find(region.as_ref()))
 }
 
 /// Tells whether another endpoint than AWS's own is given, for all services or for S3 alone: the SDK looks for the

@@ -59,7 +59,7 @@ async fn read(
             Failure::TooLarge => return Ok(Item::Fault { key, fault: ReadFault::TooLarge { cap } }),
             Failure::Answer(answer) if answer.is_passing() && attempt < ATTEMPTS => pause(attempt).await,
             Failure::Answer(answer) if answer.is_fatal() => {
-                return Err(answer.into_error(&client.address.archive, &client.address.bucket));
+                return Err(client.error(answer));
             }
             Failure::Answer(answer) => {
                 return Ok(Item::Fault { key, fault: answer.fault("s3:GetObject") });

@@ -234,7 +234,7 @@ impl Listing {
     }
 
     fn error(&self, answer: Answer) -> Error {
-        answer.into_error(&self.client.address.archive, &self.client.address.bucket)
+        self.client.error(answer)
     }
 }
 
