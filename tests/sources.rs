@@ -25,6 +25,7 @@ struct Collect {
     seen: Vec<Seen>,
     announced: u64,
     most: Option<usize>,
+    is_unwatched: bool,
 }
 
 impl Sink for Collect {
@@ -45,7 +46,15 @@ impl Sink for Collect {
         if Some(self.seen.len()) == self.most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
+    fn is_watched(&self) -> bool {
+        !self.is_unwatched
+    }
+
     fn announce(&mut self, objects: u64, _bytes: u64) {
+        if self.is_unwatched {
+            let files = self.seen.iter().filter(|seen| matches!(seen, Seen::File(..))).count();
+            assert_eq!(self.announced as usize, files, "announced ahead");
+        }
         self.announced += objects;
     }
 }
@@ -311,6 +320,18 @@ fn a_sink_that_breaks_off_stops_every_source() {
         source.feed(&wide(), &mut collect).unwrap();
         assert_eq!(collect.seen.len(), 3, "{}", source.name());
     }
+}
+
+#[test]
+fn a_folder_is_not_walked_ahead_when_nobody_watches() {
+    let objects = trail();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &objects);
+    let mut collect = Collect { is_unwatched: true, ..Collect::default() };
+    let local = open(folder.path().to_str().unwrap(), &Options::default());
+    local.feed(&wide(), &mut collect).unwrap();
+    assert_eq!(collect.announced as usize, files(&collect.seen).len());
+    assert_same(&collect.seen, &feed(&*local, &wide()), "watched");
 }
 
 #[test]

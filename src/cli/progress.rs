@@ -128,6 +128,11 @@ impl Shown {
 }
 
 impl Progress for Shown {
+    /// Lines come so seldom that what is left is not worth a look ahead.
+    fn is_watched(&self) -> bool {
+        matches!(self.face, Face::Bar(_))
+    }
+
     fn announce(&self, log_files: u64, stored_bytes: u64) {
         self.announced_files.fetch_add(log_files, Ordering::Relaxed);
         self.announced_bytes.fetch_add(stored_bytes, Ordering::Relaxed);

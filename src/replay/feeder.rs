@@ -76,6 +76,10 @@ impl Sink for Feeder<'_, '_> {
         !self.is_interrupted()
     }
 
+    fn is_watched(&self) -> bool {
+        self.watch.progress.is_watched()
+    }
+
     fn announce(&mut self, objects: u64, bytes: u64) {
         self.watch.progress.announce(objects, bytes);
     }

@@ -13,6 +13,11 @@ pub struct Tick {
 
 /// Learns how far a replay is. Called from several threads.
 pub trait Progress: Sync {
+    /// Whether somebody watches what is still to come: knowing it early costs a look ahead.
+    fn is_watched(&self) -> bool {
+        true
+    }
+
     /// That many more log files of so many stored bytes are known to be coming.
     fn announce(&self, log_files: u64, stored_bytes: u64);
 
@@ -28,6 +33,10 @@ pub trait Progress: Sync {
 pub struct Silent;
 
 impl Progress for Silent {
+    fn is_watched(&self) -> bool {
+        false
+    }
+
     fn announce(&self, _log_files: u64, _stored_bytes: u64) {}
 
     fn finish(&self, _tick: Tick) {}

@@ -43,18 +43,23 @@ impl Local {
 }
 
 impl Local {
+    /// Walks through the folder; `known` holds what another walk has found ahead.
     fn feed_folder(
         &self,
         scope: &Scope,
         is_whole: bool,
-        known: &Known,
+        known: Option<&Known>,
         sink: &mut dyn Sink,
     ) -> Result<ControlFlow<()>, Error> {
         let mut walk = Walk { plan: Plan::new(scope), stack: Vec::new() };
         let root = walk.open(&self.base, &self.root, is_whole);
         root.map_err(|source| Error::Open { archive: self.name.clone(), source })?;
         while let Some(item) = walk.next() {
-            known.tell(sink);
+            match (known, &item) {
+                (Some(known), _) => known.tell(sink),
+                (None, Item::LogFile(file)) => sink.announce(1, file.size),
+                (None, _) => {}
+            }
             if sink.offer(item).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -97,10 +102,13 @@ impl Source for Local {
                 };
             }
         };
+        if !sink.is_watched() {
+            return self.feed_folder(scope, is_whole, None, sink).map(drop);
+        }
         let known = Known::default();
         std::thread::scope(|threads| {
             let scouting = threads.spawn(|| self.scout(scope, is_whole, &known));
-            let fed = self.feed_folder(scope, is_whole, &known, sink);
+            let fed = self.feed_folder(scope, is_whole, Some(&known), sink);
             if matches!(fed, Ok(ControlFlow::Continue(()))) {
                 // It has less to do for each file, so it is hardly ever behind.
                 if let Err(panic) = scouting.join() {

@@ -86,6 +86,11 @@ pub trait Sink {
         true
     }
 
+    /// Tells whether somebody watches how far it is. Where nobody does, a source need not look ahead for announcements.
+    fn is_watched(&self) -> bool {
+        true
+    }
+
     /// Learns that `objects` more log files of `bytes` stored bytes are known to be coming; for progress only.
     fn announce(&mut self, objects: u64, bytes: u64);
 
