@@ -5,7 +5,7 @@ use backtrail::query::Query;
 use backtrail::replay::{
     self, Coverage, DEFAULT_MAX_OBJECT_SIZE, Keep, Matcher, Options, Silent, Stopped, Watch,
 };
-use backtrail::source::{Memory, Scope, Source};
+use backtrail::source::{self, Memory, Scope, Sink, Source};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -67,6 +67,14 @@ fn every_record() -> Vec<Query> {
 /// Replays and returns `query event-id` of each hit, in order.
 fn replay(objects: Vec<Object>, queries: &[Query], options: &Options) -> (Vec<String>, Coverage) {
     let sources: Vec<Box<dyn Source>> = vec![Box::new(Memory::new("memory", objects))];
+    replay_sources(&sources, queries, options).unwrap()
+}
+
+fn replay_sources(
+    sources: &[Box<dyn Source>],
+    queries: &[Query],
+    options: &Options,
+) -> Result<(Vec<String>, Coverage), replay::Error> {
     let matcher = Matcher::new(queries);
     let interrupt = AtomicBool::new(false);
     let watch = Watch { progress: &Silent, interrupt: &interrupt };
@@ -75,8 +83,41 @@ fn replay(objects: Vec<Object>, queries: &[Query], options: &Options) -> (Vec<St
         hits.push(format!("{} {}", hit.query.id, hit.facts.event_id.as_deref().unwrap_or("-")));
         ControlFlow::Continue(())
     };
-    let coverage = replay::run(&sources, &matcher, options, watch, &mut take).unwrap();
-    (hits, coverage)
+    let coverage = replay::run(sources, &matcher, options, watch, &mut take)?;
+    Ok((hits, coverage))
+}
+
+/// An archive that feeds what it holds and then fails, or fails its check.
+struct Failing {
+    holds: Memory,
+    fails_check: bool,
+}
+
+impl Source for Failing {
+    fn check(&self, _scope: &Scope, _sink: &dyn Sink) -> Result<(), source::Error> {
+        if self.fails_check { Err(failure()) } else { Ok(()) }
+    }
+
+    fn feed(&self, scope: &Scope, sink: &mut dyn Sink) -> Result<(), source::Error> {
+        self.holds.feed(scope, sink)?;
+        Err(failure())
+    }
+
+    fn name(&self) -> &str {
+        "failing"
+    }
+}
+
+fn failure() -> source::Error {
+    source::Error::Open { archive: "failing".to_owned(), source: std::io::Error::other("cut off") }
+}
+
+fn memory(objects: Vec<Object>) -> Box<dyn Source> {
+    Box::new(Memory::new("memory", objects))
+}
+
+fn failing(objects: Vec<Object>, fails_check: bool) -> Box<dyn Source> {
+    Box::new(Failing { holds: Memory::new("failing", objects), fails_check })
 }
 
 const T: &str = "2026-03-02T10:00:00Z";
@@ -223,4 +264,46 @@ proptest! {
         let wanted = replay(objects.clone(), &every_record(), &one);
         prop_assert_eq!(replay(objects, &every_record(), &many), wanted);
     }
+}
+
+fn one(hour: u32) -> Vec<Object> {
+    vec![(key(hour), log_file(&[record(hour, "CreateUser", T)]))]
+}
+
+#[test]
+fn an_archive_that_fails_is_a_fault_and_the_others_are_replayed() {
+    let sources = [memory(one(1)), failing(vec![], false), failing(one(2), false), memory(one(3))];
+    let (hits, coverage) = replay_sources(&sources, &every_record(), &options()).unwrap();
+    assert_eq!(hits, ["every 1", "every 2", "every 3"]);
+    let faults: Vec<_> =
+        coverage.faults.iter().map(|fault| (fault.key.as_str(), fault.is_partly_read)).collect();
+    assert_eq!(faults, [("failing", false), ("failing", true)]);
+    assert_eq!(coverage.faults[0].reason, "cannot open `failing`: cut off");
+    assert_eq!((coverage.is_complete, coverage.log_files.listings_failed), (false, 2));
+}
+
+#[test]
+fn an_archive_that_fails_halfway_keeps_what_was_read_of_it() {
+    let (hits, coverage) = replay_sources(&[failing(one(1), false)], &every_record(), &options()).unwrap();
+    assert_eq!((hits.len(), coverage.faults.len(), coverage.is_complete), (1, 1, false));
+}
+
+#[test]
+fn archives_that_all_fail_are_an_error() {
+    let sources = [failing(vec![], false), failing(vec![], false)];
+    assert!(replay_sources(&sources, &every_record(), &options()).is_err());
+}
+
+#[test]
+fn an_archive_that_cannot_be_reached_is_an_error_before_another_is_read() {
+    let mut hits = 0;
+    let sources = [memory(one(1)), failing(one(2), true)];
+    let (queries, interrupt) = (every_record(), AtomicBool::new(false));
+    let watch = Watch { progress: &Silent, interrupt: &interrupt };
+    let mut take = |_: &Hit<'_>| {
+        hits += 1;
+        ControlFlow::Continue(())
+    };
+    let ran = replay::run(&sources, &Matcher::new(&queries), &options(), watch, &mut take);
+    assert!(ran.is_err() && hits == 0);
 }

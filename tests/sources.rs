@@ -437,6 +437,29 @@ fn a_bucket_that_may_not_be_listed_is_an_error() {
 }
 
 #[test]
+fn a_check_says_what_feeding_would_say_and_nothing_is_asked_for_twice() {
+    let server = Server::start(trail());
+    let (bucket, scope) = (bucket(&server), january());
+    let seen = feed(&*bucket, &scope);
+    let listed = server.listed();
+    bucket.check(&scope, &Collect::default()).unwrap();
+    assert_same(&feed(&*bucket, &scope), &seen, "after a check");
+    assert_eq!(server.listed().len(), 2 * listed.len());
+    server.set_faults(Faults { denied_prefixes: [String::new()].into(), ..Faults::default() });
+    let error = bucket.check(&scope, &Collect::default()).unwrap_err();
+    assert!(matches!(error, Error::Denied { .. }), "{error}");
+}
+
+#[test]
+fn a_folder_that_is_gone_is_told_by_a_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = open(folder.path().to_str().unwrap(), &Options::default());
+    local.check(&wide(), &Collect::default()).unwrap();
+    drop(folder);
+    assert!(matches!(local.check(&wide(), &Collect::default()), Err(Error::Open { .. })));
+}
+
+#[test]
 fn a_missing_bucket_is_an_error() {
     let server = Server::start(trail());
     let error = fail(&*open("s3://another-bucket/AWSLogs", &options(&server)));

@@ -73,7 +73,8 @@ pub struct LogFiles {
     pub read: u64,
     /// Not read: each one is among the faults.
     pub failed: u64,
-    /// Folders or prefixes that could not be listed: nobody knows what is in them. Each is among the faults.
+    /// Folders, prefixes or whole archives that could not be listed to the end: nobody knows what else is in them.
+    /// Each is among the faults.
     pub listings_failed: u64,
     /// Objects passed over, by kind.
     pub skipped: BTreeMap<&'static str, u64>,
@@ -121,7 +122,7 @@ pub struct Cell {
 /// Something that could not be read, or not wholly.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// The log file, or the prefix of a listing.
+    /// The log file, the prefix of a listing, or the archive as it was named.
     pub key: String,
     /// What is wrong, one phrase.
     pub reason: String,

@@ -33,17 +33,41 @@ impl<'scope, 'run> Feeder<'scope, 'run> {
         Self { scope, worker, gate, watch, outcomes, next: 0, is_last: false }
     }
 
-    /// Lets one source after the other feed.
+    /// Lets one source after the other feed, after all were checked. A source that fails nevertheless is a fault among
+    /// others, so that what is read already, or still to come, is kept; when nothing is, the first failure is returned.
     pub(super) fn feed(mut self, sources: &[Box<dyn Source>], scope: &Scope) -> Result<(), Error> {
+        for source in sources {
+            source.check(scope, &self)?;
+        }
+        let (mut failure, mut is_any_fed) = (None, false);
         for (source, left) in sources.iter().zip((0..sources.len()).rev()) {
             if self.is_interrupted() {
                 break;
             }
             self.is_last = left == 0;
-            source.feed(scope, &mut self)?;
+            let first = self.next;
+            let fed = source.feed(scope, &mut self);
+            let is_partly_read = self.next > first;
+            is_any_fed |= is_partly_read || fed.is_ok();
+            if let Err(error) = fed {
+                let (archive, reason) = (source.name().to_owned(), error.words());
+                self.enter()(What::Lost { archive, reason, is_partly_read });
+                failure.get_or_insert(error);
+            }
         }
         self.watch.progress.know_all();
-        Ok(())
+        failure.filter(|_| !is_any_fed).map_or(Ok(()), Err)
+    }
+
+    /// Takes the next place in the order of outcomes, waiting for room, and returns what brings the outcome there.
+    fn enter(&mut self) -> impl FnOnce(What) + Send + use<> {
+        self.gate.enter();
+        let (outcomes, sequence) = (self.outcomes.clone(), self.next);
+        self.next += 1;
+        move |what| {
+            // The receiver only goes away when the whole run is unwinding.
+            let _ = outcomes.send(Outcome { sequence, what });
+        }
     }
 
     fn is_interrupted(&self) -> bool {
@@ -56,14 +80,7 @@ impl Sink for Feeder<'_, '_> {
         if self.is_interrupted() {
             return ControlFlow::Break(());
         }
-        self.gate.enter();
-        let sequence = self.next;
-        self.next += 1;
-        let (outcomes, worker) = (self.outcomes.clone(), self.worker);
-        let send = move |what| {
-            // The receiver only goes away when the whole run is unwinding.
-            let _ = outcomes.send(Outcome { sequence, what });
-        };
+        let (send, worker) = (self.enter(), self.worker);
         match item {
             Item::LogFile(log_file) => self.scope.spawn(move |_| send(worker.process(log_file))),
             Item::Skipped { reason, .. } => send(What::Skipped { reason }),

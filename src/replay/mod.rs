@@ -80,7 +80,8 @@ pub type Take<'a> = dyn FnMut(&Hit<'_>) -> ControlFlow<()> + 'a;
 /// keys, records and queries; all hits of one record follow each other.
 ///
 /// # Errors
-/// Returns an error when an archive cannot be read at all. Faults of single objects are in the coverage.
+/// Returns an error when an archive cannot be reached before anything is read, or none can be read. Whatever fails later,
+/// single objects or what is left of an archive, is a fault in the coverage.
 pub fn run(
     sources: &[Box<dyn Source>],
     matcher: &Matcher<'_>,

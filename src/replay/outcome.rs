@@ -28,6 +28,8 @@ pub(super) enum What {
     Skipped { reason: Skip },
     /// No record of it can be used.
     Unreadable { key: LogKey, reason: String },
+    /// The rest of an archive, or all of it, cannot be had.
+    Lost { archive: String, reason: String, is_partly_read: bool },
     /// Read, decoded and matched.
     Read(Box<ReadLogFile>),
     /// Still waiting when the run was interrupted.

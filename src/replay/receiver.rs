@@ -88,6 +88,10 @@ impl<'run> Receiver<'run> {
                 *self.coverage.log_files.skipped.entry(reason.name()).or_default() += 1
             }
             What::Unreadable { key, reason } => self.take_fault(&key, reason),
+            What::Lost { archive, reason, is_partly_read } => {
+                self.coverage.log_files.listings_failed += 1;
+                self.coverage.faults.push(Fault { key: archive, reason, is_partly_read });
+            }
             What::Read(read) => self.take_log_file(*read, take),
             What::NotRead => self.coverage.stopped = Some(Stopped::Interrupted),
         }

@@ -158,8 +158,27 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Returns the error and its causes in one line, for a fault.
+    pub fn words(&self) -> String {
+        words(self)
+    }
+}
+
 /// What lies behind an error of S3.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Says everything there is to say in one line, for faults, which carry no causes.
+pub(super) fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut words = error.to_string();
+    for cause in std::iter::successors(error.source(), |cause| cause.source()) {
+        let text = cause.to_string();
+        if !words.contains(&text) {
+            words = format!("{words}: {text}");
+        }
+    }
+    words
+}
 
 /// Says what to look at when nothing answers.
 fn reaching(unknown_region: Option<&UnknownRegion>) -> String {

@@ -87,6 +87,14 @@ impl Local {
 }
 
 impl Source for Local {
+    fn check(&self, scope: &Scope, _sink: &dyn Sink) -> Result<(), Error> {
+        if !self.is_folder || matches!(Plan::new(scope).visit(&self.base), Visit::Prune | Visit::Skip(_)) {
+            return Ok(());
+        }
+        let opened = fs::read_dir(&self.root).map(drop);
+        opened.map_err(|source| Error::Open { archive: self.name.clone(), source })
+    }
+
     fn feed(&self, scope: &Scope, sink: &mut dyn Sink) -> Result<(), Error> {
         if !self.is_folder {
             return self.feed_file(sink);

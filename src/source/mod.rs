@@ -64,6 +64,15 @@ fn open_bucket(archive: &str, _options: &Options) -> Result<Box<dyn Source>, Err
 
 /// Something that can feed log files.
 pub trait Source: Send + Sync {
+    /// Asks for what the first log file of this scope needs, so that an archive that cannot be reached is known before
+    /// another one is read. Waits no longer than the sink wants something. The scope is the one that is fed later.
+    ///
+    /// # Errors
+    /// As [`Source::feed`].
+    fn check(&self, _scope: &Scope, _sink: &dyn Sink) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Feeds every log file that the scope needs to `sink`, in the byte order of their keys, and everything that was
     /// passed over or could not be reached. Blocks while the sink is busy; returns early when it breaks off. Not to be
     /// called from within an asynchronous runtime.

@@ -53,6 +53,19 @@ fn an_endpoint_that_refuses_connections_is_one_sentence_soon() {
 }
 
 #[test]
+fn a_bucket_that_cannot_be_reached_is_said_before_another_archive_is_read() {
+    let archive = Archive::small();
+    let arguments = ["trail", "s3://bucket", "--endpoint-url", "http://127.0.0.1:9", "--coverage", "c.json"];
+    let ran = with_keys(replay(&archive, &arguments)).run();
+    assert_snapshot!(ran.transcript(), @r"
+    --- stderr
+    error: cannot reach S3 for `s3://bucket` (check the network, the endpoint and the region): io error: client error (Connect): tcp connect error: Connection refused
+    --- exit code 1
+    ");
+    assert_eq!(archive.names(), ["queries", "trail"]);
+}
+
+#[test]
 fn what_can_be_no_region_is_refused_before_anything_is_asked() {
     let archive = Archive::empty();
     archive.write("config", "[default]\nregion = Frankfurt\n");

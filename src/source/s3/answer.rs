@@ -1,6 +1,7 @@
 //! What a refusal of S3 means: a fault of one object or one listing, or the end of the run.
 
 use super::address::Address;
+use crate::source::fault::words;
 use crate::source::{Error, ReadFault, UnknownRegion};
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -147,17 +148,8 @@ impl Answer {
         }
     }
 
-    /// Everything there is to say in one line, for faults, which carry no causes.
+    /// Everything there is to say.
     fn words(&self) -> String {
-        let mut words = self.cause.to_string();
-        let mut cause = self.cause.source();
-        while let Some(inner) = cause {
-            let text = inner.to_string();
-            if !words.contains(&text) {
-                words = format!("{words}: {text}");
-            }
-            cause = inner.source();
-        }
-        words
+        words(self.cause.as_ref())
     }
 }

@@ -16,18 +16,33 @@ use super::{Error, Item, Options, PATIENCE, Scope, Sink, Source};
 use address::Address;
 use client::Client;
 use get::Reader;
-use list::{Listed, Listing};
+use list::{Listed, Listing, Object};
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// A bucket, or the part of it below a prefix.
-#[derive(Debug)]
 pub(super) struct Bucket {
     address: Address,
     options: Options,
+    /// What was opened by a check and waits to be fed.
+    opened: Mutex<Option<Opened>>,
+}
+
+/// A bucket that has answered.
+struct Opened {
+    known: Arc<Known>,
+    reader: Reader,
+    found: Found,
+    island: Island,
+}
+
+/// What the address means.
+enum Found {
+    Single(Object),
+    Listing(Box<Listing>),
 }
 
 /// An item on its way to the calling thread.
@@ -36,23 +51,59 @@ enum Coming {
     Reading(JoinHandle<Result<Item, Error>>),
 }
 
+/// A runtime that is left without waiting: a name lookup that hangs must not hold up the end.
+struct Island(Option<Runtime>);
+
+impl Island {
+    fn runtime(&self) -> &Runtime {
+        self.0.as_ref().expect("only drop takes the runtime")
+    }
+}
+
+impl Drop for Island {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 impl Bucket {
     /// Reads an address; S3 is not asked yet.
     pub fn open(archive: &str, options: &Options) -> Result<Self, Error> {
-        Ok(Self { address: Address::parse(archive)?, options: options.clone() })
+        let address = Address::parse(archive)?;
+        Ok(Self { address, options: options.clone(), opened: Mutex::default() })
     }
 
-    fn receive(&self, runtime: &Runtime, plan: Plan, sink: &mut dyn Sink) -> Result<(), Error> {
-        let (sender, mut receiver) = mpsc::channel(self.options.s3.requests_in_flight.max(1));
+    /// Connects and asks for the object or the first page of the listing. Returns `None` when nobody waits any more.
+    fn reach(&self, scope: &Scope, sink: &dyn Sink) -> Result<Option<Opened>, Error> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.map_err(|source| Error::Open { archive: self.name().to_owned(), source })?;
+        let island = Island(Some(runtime));
         let known = Arc::new(Known::default());
-        let producer = Producer {
-            address: self.address.clone(),
-            options: self.options.clone(),
-            plan,
-            known: Arc::clone(&known),
-            sender,
+        let finding = self.find(Plan::new(scope), Arc::clone(&known));
+        let Some(found) = wait(island.runtime(), sink, finding) else { return Ok(None) };
+        let (reader, found) = found?;
+        Ok(Some(Opened { known, reader, found, island }))
+    }
+
+    async fn find(&self, plan: Plan, known: Arc<Known>) -> Result<(Reader, Found), Error> {
+        let mut client = Client::connect(&self.options.s3, &self.address).await?;
+        let found = match client.find_single().await? {
+            Some(object) => {
+                known.add(1, object.size);
+                Found::Single(object)
+            }
+            None => Found::Listing(Box::new(Listing::start(&mut client, plan, known).await?)),
         };
-        runtime.spawn(producer.run());
+        Ok((Reader::new(client, &self.options), found))
+    }
+
+    fn receive(&self, opened: Opened, sink: &mut dyn Sink) -> Result<(), Error> {
+        let Opened { known, reader, found, island } = opened;
+        let runtime = island.runtime();
+        let (sender, mut receiver) = mpsc::channel(self.options.s3.requests_in_flight.max(1));
+        runtime.spawn(Producer { reader, known: Arc::clone(&known), sender }.run(found));
         while let Some(Some(coming)) = wait(runtime, sink, receiver.recv()) {
             known.tell(sink);
             let item = match coming {
@@ -89,12 +140,19 @@ fn wait<T>(runtime: &Runtime, sink: &dyn Sink, coming: impl Future<Output = T>) 
 }
 
 impl Source for Bucket {
+    fn check(&self, scope: &Scope, sink: &dyn Sink) -> Result<(), Error> {
+        let opened = self.reach(scope, sink)?;
+        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = opened;
+        Ok(())
+    }
+
     fn feed(&self, scope: &Scope, sink: &mut dyn Sink) -> Result<(), Error> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let runtime = runtime.map_err(|source| Error::Open { archive: self.name().to_owned(), source })?;
-        let result = self.receive(&runtime, Plan::new(scope), sink);
-        runtime.shutdown_background(); // a name lookup that hangs must not hold up the end
-        result
+        let checked = self.opened.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let opened = match checked {
+            Some(opened) => Some(opened),
+            None => self.reach(scope, sink)?,
+        };
+        opened.map_or(Ok(()), |opened| self.receive(opened, sink))
     }
 
     fn name(&self) -> &str {
@@ -104,34 +162,29 @@ impl Source for Bucket {
 
 /// The asynchronous half: lists, and starts a read for each object in the order of keys.
 struct Producer {
-    address: Address,
-    options: Options,
-    plan: Plan,
+    reader: Reader,
     known: Arc<Known>,
     sender: mpsc::Sender<Coming>,
 }
 
 impl Producer {
-    async fn run(self) {
-        let sender = self.sender.clone();
-        if let Err(error) = self.produce().await {
+    async fn run(self, found: Found) {
+        if let Err(error) = self.produce(found).await {
             // nobody listens any more when the sink broke off: then there is nobody to tell
-            let _ = sender.send(Coming::Ready(Err(error))).await;
+            let _ = self.sender.send(Coming::Ready(Err(error))).await;
         }
     }
 
-    async fn produce(self) -> Result<(), Error> {
-        let mut client = Client::connect(&self.options.s3, &self.address).await?;
-        if let Some(object) = client.find_single().await? {
-            let reader = Reader::new(client, &self.options);
-            self.known.add(1, object.size);
-            let _ = self.offer(&reader, Listed::Object(object)).await; // the only one: whether it is taken or not
-            return Ok(());
-        }
-        let mut listing = Listing::start(&mut client, self.plan.clone(), Arc::clone(&self.known)).await?;
-        let reader = Reader::new(client, &self.options);
+    async fn produce(&self, found: Found) -> Result<(), Error> {
+        let mut listing = match found {
+            Found::Single(object) => {
+                let _ = self.offer(Listed::Object(object)).await; // the only one: whether it is taken or not
+                return Ok(());
+            }
+            Found::Listing(listing) => listing,
+        };
         while let Some(listed) = listing.next().await? {
-            if self.offer(&reader, listed).await.is_break() {
+            if self.offer(listed).await.is_break() {
                 return Ok(());
             }
         }
@@ -139,13 +192,13 @@ impl Producer {
         Ok(())
     }
 
-    async fn offer(&self, reader: &Reader, listed: Listed) -> ControlFlow<()> {
+    async fn offer(&self, listed: Listed) -> ControlFlow<()> {
         let coming = match listed {
             Listed::Skipped { key, reason } => Coming::Ready(Ok(Item::Skipped { key, reason })),
             Listed::Fault { key, fault } => Coming::Ready(Ok(Item::Fault { key, fault })),
-            Listed::Object(object) => match reader.refuse(&object) {
+            Listed::Object(object) => match self.reader.refuse(&object) {
                 Some(fault) => Coming::Ready(Ok(Item::Fault { key: object.key, fault })),
-                None => Coming::Reading(reader.start(object).await),
+                None => Coming::Reading(self.reader.start(object).await),
             },
         };
         match self.sender.send(coming).await {
