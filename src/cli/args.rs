@@ -9,7 +9,8 @@ Exit codes:
   1    failed; or the answer is no (match, check)
   2    bad arguments
   3    nothing to read: no log file in the scope
-  4    coverage incomplete: something could not be read, each thing is named
+  4    coverage incomplete: something could not be read, or a rule not be used;
+       each thing is named
   10   a hit as severe as --fail-on says
   130  stopped with Ctrl-C; what was covered until then is printed
 Where several apply, the highest is returned. A closed pipe is no error.";

@@ -15,7 +15,7 @@ pub enum Exit {
     BadArguments = 2,
     /// No log file in the scope.
     NothingToRead = 3,
-    /// Something could not be read: the result may lack hits.
+    /// Something could not be read, or a rule not be used: the result may lack hits.
     Incomplete = 4,
     /// A hit as severe as `--fail-on` says.
     FailOn = 10,

@@ -35,7 +35,11 @@ pub fn print(coverage: &Coverage, elapsed: Duration, is_written: bool) {
         }
         None => {}
     }
-    if !coverage.faults.is_empty() {
+    let left_out = coverage.queries_left_out.len() as u64;
+    if left_out > 0 {
+        say(&format!("not replayed: {}, named above", plural(left_out, "rule or file", "rules or files")));
+    }
+    if !coverage.faults.is_empty() || left_out > 0 {
         say("coverage is incomplete: hits may be missing");
     }
 }

@@ -5,6 +5,7 @@ use super::exit::{Exit, OrBadArguments as _, is_closed_pipe, say};
 use super::interrupt::Interrupt;
 use super::output::{self, Output};
 use super::progress::Shown;
+use super::select::Selected;
 use super::{archive, foot, options, select, terminal};
 use anyhow::Context as _;
 use backtrail::hit::{Hit, Sorter};
@@ -26,7 +27,7 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     if command.output.count {
         ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
     }
-    let queries = select::queries(&command.selection)?;
+    let Selected { queries, left_out } = select::select(&command.selection)?;
     let sources = archive::open(&command.archives, &command.s3, options.max_object_size)?;
     check_outputs(command).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;
@@ -47,7 +48,8 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
         shown: &shown,
         interrupt: &interrupt,
     };
-    let (coverage, worst) = if command.output.count { run.count(output)? } else { run.show(output)? };
+    let (mut coverage, worst) = if command.output.count { run.count(output)? } else { run.show(output)? };
+    coverage.leave_out(left_out);
 
     foot::print(&coverage, shown.elapsed(), coverage_file.is_some());
     if let Some(file) = coverage_file {
@@ -196,15 +198,22 @@ fn exit(
         return Exit::Incomplete;
     }
     if coverage.log_files.listed == 0 {
-        let archives: Vec<String> = coverage.archives.iter().map(|name| format!("`{name}`")).collect();
-        let (place, advice) = match options::is_narrow(scope) {
-            true => (" of this scope", " (widen --since, --until, --account or --region)"),
-            false => ("", ""),
-        };
-        say(&format!("nothing to read: no CloudTrail log file{place} in {}{advice}", archives.join(", ")));
-        return Exit::NothingToRead;
+        say_nothing_to_read(&coverage.archives, scope);
     }
-    Exit::Done
+    match () {
+        () if !coverage.queries_left_out.is_empty() => Exit::Incomplete,
+        () if coverage.log_files.listed == 0 => Exit::NothingToRead,
+        () => Exit::Done,
+    }
+}
+
+fn say_nothing_to_read(archives: &[String], scope: &Scope) {
+    let archives: Vec<String> = archives.iter().map(|name| format!("`{name}`")).collect();
+    let (place, advice) = match options::is_narrow(scope) {
+        true => (" of this scope", " (widen --since, --until, --account or --region)"),
+        false => ("", ""),
+    };
+    say(&format!("nothing to read: no CloudTrail log file{place} in {}{advice}", archives.join(", ")));
 }
 
 fn severity(severity: args::Severity) -> Severity {

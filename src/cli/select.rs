@@ -4,14 +4,24 @@ use super::args::Selection;
 use super::exit::{OrBadArguments as _, say, sentence};
 use anyhow::Context as _;
 use backtrail::query::{self, Loaded, Query, Reason, Unusable};
+use backtrail::replay::LeftOut;
 use std::collections::BTreeMap;
+
+/// What the arguments select.
+pub struct Selected {
+    pub queries: Vec<Query>,
+    /// What was named as well and cannot be replayed.
+    pub left_out: Vec<LeftOut>,
+}
 
 /// Returns the queries that the arguments name. When they name none, these are the shipped ones, except those with a
 /// parameter that nobody filled in: they would find every role there is.
-pub fn queries(selection: &Selection) -> anyhow::Result<Vec<Query>> {
-    let mut queries = Vec::new();
+pub fn select(selection: &Selection) -> anyhow::Result<Selected> {
+    let (mut queries, mut left_out) = (Vec::new(), Vec::new());
     if !selection.queries.is_empty() {
-        queries = load(&selection.queries)?.queries;
+        let loaded = load(&selection.queries)?;
+        left_out = loaded.unusable.iter().filter_map(left_out_of).collect();
+        queries = loaded.queries;
     } else if selection.patterns.is_empty() {
         queries = load(&[])?.queries;
         queries.retain(|query| query.card.parameters.keys().all(|name| is_set(selection, name)));
@@ -24,7 +34,16 @@ pub fn queries(selection: &Selection) -> anyhow::Result<Vec<Query>> {
     if selection.signin_alias {
         queries.iter_mut().for_each(|query| query.pattern.accept_both_sign_in_spellings());
     }
-    Ok(queries)
+    Ok(Selected { queries, left_out })
+}
+
+/// Returns what the coverage says about a rule that cannot be used; nothing about one that has no pattern to be used.
+fn left_out_of(unusable: &Unusable) -> Option<LeftOut> {
+    (!unusable.reason.is_harmless()).then(|| LeftOut {
+        name: unusable.name.clone(),
+        origin: unusable.origin.clone(),
+        reason: sentence(&unusable.reason),
+    })
 }
 
 /// Makes a query of a pattern from the command line; a file that was put there by mistake gets a hint.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub struct Coverage {
     /// Version of this document.
     pub version: u32,
-    /// Whether everything in the scope was read.
+    /// Whether everything in the scope was read, for all queries that were asked for.
     pub is_complete: bool,
     /// Why the run ended before the end of the archives, when it did.
     pub stopped: Option<Stopped>,
@@ -33,8 +33,10 @@ pub struct Coverage {
     pub folders: BTreeMap<&'static str, Cell>,
     /// Log files and records by account, region and day of publication, as the keys name them.
     pub accounts: BTreeMap<String, BTreeMap<String, BTreeMap<Date, Cell>>>,
-    /// Everything that makes the coverage incomplete, in the order of the archives.
+    /// What could not be read, in the order of the archives. It makes the coverage incomplete.
     pub faults: Vec<Fault>,
+    /// Queries that were asked for and could not be replayed. They make the coverage incomplete, too.
+    pub queries_left_out: Vec<LeftOut>,
     /// Oddities that cost no record.
     pub notes: Vec<Note>,
 }
@@ -130,6 +132,17 @@ pub struct Fault {
     pub is_partly_read: bool,
 }
 
+/// A query that could not be replayed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// The rule's own name, or the file's path.
+    pub name: String,
+    /// The file it stands in.
+    pub origin: String,
+    /// Why it cannot be used, one phrase.
+    pub reason: String,
+}
+
 /// Something odd that cost no record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
@@ -142,6 +155,12 @@ pub struct Note {
 impl Coverage {
     /// Current version of the document.
     pub const VERSION: u32 = 1;
+
+    /// Adds queries that were asked for and could not be replayed: whoever loads them knows, a replay does not.
+    pub fn leave_out(&mut self, queries: Vec<LeftOut>) {
+        self.is_complete &= queries.is_empty();
+        self.queries_left_out.extend(queries);
+    }
 
     /// Returns the cell of a log file's account, region and day, when the key names all three.
     pub(super) fn cell(&mut self, key: &LogKey) -> Option<&mut Cell> {

@@ -21,7 +21,7 @@ mod progress;
 mod receiver;
 mod worker;
 
-pub use coverage::{Cell, Coverage, Fault, Note, Stopped};
+pub use coverage::{Cell, Coverage, Fault, LeftOut, Note, Stopped};
 pub use matcher::Matcher;
 pub use outcome::Keep;
 pub use progress::{Progress, Silent, Tick};

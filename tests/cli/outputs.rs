@@ -183,6 +183,7 @@ fn coverage_is_a_document_about_everything_that_was_asked_for() {
           "is_partly_read": false
         }
       ],
+      "queries_left_out": [],
       "notes": []
     }
     "#);

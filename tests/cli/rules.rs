@@ -95,8 +95,37 @@ fn what_cannot_be_used_in_a_directory_is_named_and_the_rest_is_replayed() {
     2 log files read (1.4 KiB stored, 1.3 KiB of JSON) in [time] s; skipped: 1 digest, 1 other-name
     3 records, 3 matched, 3 hits, 0 duplicates
     1 account × 1 region × 2 days
-    --- exit code 0
+    not replayed: 1 rule or file, named above
+    coverage is incomplete: hits may be missing
+    --- exit code 4
     ");
+}
+
+#[test]
+fn a_rule_that_cannot_be_used_is_seen_in_the_exit_code_and_the_coverage() {
+    let archive = Archive::small();
+    let rule = "    Type: AWS::Events::Rule\n    Properties:\n      EventPattern:\n        detail:\n          eventName:";
+    let template = format!("Resources:\n  Good:\n{rule} [CreateUser]\n  Bad:\n{rule} [!Sub '${{Name}}']\n");
+    archive.write("template.yaml", template);
+    let arguments = ["-q", "template.yaml", "--coverage", "coverage.json", "-o", "hits.txt"];
+    let replay = |more: &[&'static str]| replay(&archive, arguments.into_iter().chain(more.iter().copied()));
+    assert_snapshot!(replay(&["trail"]).transcript(), @r"
+    --- stderr
+    warning: left out: rule `Bad` in `template.yaml`: `Fn::Sub` at `detail.eventName[0]` can be resolved only by a deployment
+    2 log files read (1.4 KiB stored, 1.3 KiB of JSON) in [time] s; skipped: 1 digest, 1 other-name
+    3 records, 2 matched, 2 hits, 0 duplicates
+    1 account × 1 region × 2 days
+    not replayed: 1 rule or file, named above
+    coverage is incomplete: hits may be missing
+    --- exit code 4
+    ");
+    let coverage: serde_json::Value = serde_json::from_str(&archive.read("coverage.json")).unwrap();
+    assert_eq!(coverage["is_complete"], false);
+    let reason = "`Fn::Sub` at `detail.eventName[0]` can be resolved only by a deployment";
+    let bad = serde_json::json!([{"name": "Bad", "origin": "template.yaml", "reason": reason}]);
+    assert_eq!(coverage["queries_left_out"], bad);
+    assert_eq!(replay(&["trail", "--fail-on", "informational"]).code, 10);
+    assert_eq!(replay(&["trail", "--region", "eu-west-1"]).code, 4);
 }
 
 #[test]
