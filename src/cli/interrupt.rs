@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use anyhow::Context as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,7 @@ impl Interrupt {
         ctrlc::set_handler(move || {
             if heard.is_set.swap(true, Ordering::SeqCst) {
                 heard.remove_half_written();
+                clear_line();
                 std::process::exit(Exit::Interrupted as i32);
             }
         })
@@ -43,5 +45,14 @@ impl Interrupt {
             // It may have got its final name by now, and there is no time left to complain.
             let _ = std::fs::remove_file(temporary);
         }
+    }
+}
+
+/// Takes away the progress bar, which nobody will any more.
+fn clear_line() {
+    let mut stderr = std::io::stderr();
+    if stderr.is_terminal() {
+        // The process ends here: there is nobody to tell that its last line stays.
+        let _ = stderr.write_all(b"\r\x1b[2K");
     }
 }

@@ -15,6 +15,10 @@ const BETWEEN_LINES: Duration = Duration::from_secs(10);
 /// Columns of a terminal from which on there is room for a bar; below, the numbers take all of it.
 const COLUMNS_WITH_BAR: u16 = 110;
 
+/// The cursor waits at the start of the line: at its end, the `^C` that terminals show would begin another line, and leave
+/// this one standing for ever.
+const TO_FIRST_COLUMN: &str = "\x1b[G";
+
 /// Counts what is done and shows it.
 pub struct Shown {
     start: Instant,
@@ -159,7 +163,8 @@ impl Progress for Shown {
 }
 
 fn set_style(bar: &ProgressBar, template: &str) {
-    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let template = format!("{template}{TO_FIRST_COLUMN}");
+    bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));
 }
 
 /// Returns a number of seconds as people say it.
