@@ -2,6 +2,7 @@
 
 use super::known::Known;
 use super::plan::{Plan, Verdict, Visit};
+use super::stream::Stream;
 use super::{Error, Item, LogFile, LogKey, ReadFault, Scope, Sink, Skip, Source, key};
 use std::fs;
 use std::io;
@@ -16,27 +17,34 @@ pub(super) struct Local {
     /// What keys begin with: the part of the root's own path from `AWSLogs` on.
     base: String,
     is_folder: bool,
+    /// Most bytes that are taken of a pipe: its size says nothing.
+    cap: u64,
 }
 
 impl Local {
     /// Looks whether the path exists and what it is.
-    pub fn open(name: &str) -> Result<Self, Error> {
+    pub fn open(name: &str, cap: u64) -> Result<Self, Error> {
         let root = PathBuf::from(name);
         let cannot_open = |source| Error::Open { archive: name.to_owned(), source };
         let is_folder = fs::metadata(&root).map_err(cannot_open)?.is_dir();
         let folder = if is_folder { Some(root.as_path()) } else { root.parent() };
         let base = folder.map(inherited).unwrap_or_default();
-        Ok(Self { name: name.to_owned(), root, base, is_folder })
+        Ok(Self { name: name.to_owned(), root, base, is_folder, cap })
     }
 
     /// A file that somebody names is fed whatever its name or place says.
     fn feed_file(&self, sink: &mut dyn Sink) -> Result<(), Error> {
         let cannot_open = |source| Error::Open { archive: self.name.clone(), source };
-        let size = fs::metadata(&self.root).map_err(cannot_open)?.len();
+        let metadata = fs::metadata(&self.root).map_err(cannot_open)?;
         let name = self.root.file_name().unwrap_or(self.root.as_os_str()).to_string_lossy();
+        let (key, path) = (LogKey::parse(format!("{}{name}", self.base)), self.root.clone());
+        if !metadata.is_file() {
+            let stream = Stream { archive: self.name.clone(), key, cap: self.cap };
+            return stream.feed(|| fs::File::open(path), sink);
+        }
+        let size = metadata.len();
         sink.announce(1, size);
-        let key = LogKey::parse(format!("{}{name}", self.base));
-        match sink.offer(Item::LogFile(LogFile::at(key, size, self.root.clone()))) {
+        match sink.offer(Item::LogFile(LogFile::at(key, size, path))) {
             ControlFlow::Continue(()) | ControlFlow::Break(()) => Ok(()),
         }
     }

@@ -61,7 +61,7 @@ impl LogFile {
         }
         match self.content {
             Content::Path(path) => {
-                // a pipe has no size, and a file may grow after it was listed: the limit is the cap
+                // a file may grow after it was listed: the limit is the cap
                 buffer.reserve(usize::try_from(self.size).unwrap_or(0));
                 let file = File::open(path).map_err(|error| fault_of(&error))?;
                 let limit = cap.saturating_add(1);

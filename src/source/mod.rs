@@ -14,7 +14,7 @@ mod region;
 #[cfg(feature = "s3")]
 mod s3;
 mod scope;
-mod stdin;
+mod stream;
 
 pub use fault::{Cause, Error, ReadFault};
 pub use key::{Folder, LogKey};
@@ -42,13 +42,13 @@ pub fn open(archives: &[String], options: &Options) -> Result<Vec<Box<dyn Source
 }
 
 fn open_one(archive: &str, options: &Options) -> Result<Box<dyn Source>, Error> {
-    if archive == stdin::NAME {
-        return Ok(Box::new(stdin::Stdin { cap: options.max_object_size }));
+    if archive == stream::STDIN {
+        return Ok(Box::new(stream::Stdin { cap: options.max_object_size }));
     }
     if archive.starts_with("s3://") {
         return open_bucket(archive, options);
     }
-    Ok(Box::new(local::Local::open(archive)?))
+    Ok(Box::new(local::Local::open(archive, options.max_object_size)?))
 }
 
 #[cfg(feature = "s3")]

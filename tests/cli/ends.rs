@@ -167,21 +167,37 @@ fn ctrl_c_in_the_middle_shows_what_was_covered() {
 }
 
 #[test]
-fn a_second_ctrl_c_ends_at_once_and_leaves_nothing_behind() {
+fn ctrl_c_does_not_wait_for_a_pipe_that_nobody_writes_into() {
     let archive = Archive::empty();
-    // Nobody ever writes into it, so whoever opens it waits for ever.
     let pipe = archive.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let arguments = ["replay", "-e", r#"{"source":["aws.iam"]}"#, "pipe", "-o", "hits.txt"];
     let child = spawn(&mut backtrail(archive.path()).args(arguments).into_command());
     wait_for_output(&archive);
-    // By then it waits; if it does not yet, the first Ctrl-C is enough.
+    // By then it waits; if it does not yet, it is stopped all the same.
     std::thread::sleep(Duration::from_millis(200));
+    interrupt(&child);
+    let (code, _, stderr) = finish(child);
+    assert_eq!(code, 130, "{stderr}");
+    assert!(stderr.ends_with("interrupted: this is what was covered until then\n"), "{stderr}");
+    assert_eq!(archive.names(), ["pipe"]);
+}
+
+#[test]
+fn a_second_ctrl_c_ends_at_once_and_leaves_nothing_behind() {
+    let archive = large();
+    let arguments = ["replay", "-e", r#"{"source":["aws.iam"]}"#, "trail", "--coverage", "coverage.json"];
+    let mut child = spawn(&mut backtrail(archive.path()).args(arguments).into_command());
+    wait_for_output(&archive);
+    // Nobody reads what it writes. By then it waits; if it does not yet, the first Ctrl-C may be enough.
+    let stdout = child.stdout.take();
+    std::thread::sleep(Duration::from_secs(1));
     interrupt(&child);
     // Two signals of a kind that are pending at the same time are one.
     std::thread::sleep(Duration::from_millis(200));
     interrupt(&child);
     let (code, _, stderr) = finish(child);
+    drop(stdout);
     assert_eq!(code, 130, "{stderr}");
-    assert_eq!(archive.names(), ["pipe"]);
+    assert_eq!(archive.names(), ["trail"]);
 }

@@ -4,6 +4,7 @@ use super::replay;
 use crate::support::archive::{Archive, document, gzip, key, record};
 use crate::support::command::backtrail;
 use insta::assert_snapshot;
+use std::process::Command;
 
 fn log_file() -> String {
     document(&[record(1, "alice", "CreateUser", "2026-03-02T09:58:00Z", None)])
@@ -121,6 +122,24 @@ fn standard_input_is_a_log_file_packed_or_not() {
     --- stderr
     error: `-` is given 2 times, but standard input can be read only once
     --- exit code 2
+    ");
+}
+
+#[test]
+fn a_named_pipe_is_a_log_file() {
+    let archive = Archive::empty();
+    let pipe = archive.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writing = std::thread::spawn(move || std::fs::write(pipe, log_file()).unwrap());
+    let ran = replay(&archive, ["-e", r#"{"source":["aws.iam"]}"#, "pipe", "--count", "--format", "csv"]);
+    writing.join().unwrap();
+    assert_snapshot!(ran.transcript().replace('\r', ""), @r"
+    query,title,severity,hits,first,last,accounts,regions
+    pattern,pattern,informational,1,2026-03-02T09:58:00Z,2026-03-02T09:58:00Z,1,1
+    --- stderr
+    1 log file read (439 B stored, 439 B of JSON) in [time] s
+    1 record, 1 matched, 1 hit, 0 duplicates
+    --- exit code 0
     ");
 }
 
