@@ -103,6 +103,14 @@ fn an_unknown_region_is_named_when_nothing_answers_there() {
 }
 
 #[test]
+fn a_region_that_is_set_to_nothing_is_none() {
+    let archive = Archive::empty();
+    let command = with_keys(replay(&archive, &["s3://bucket"])).env("AWS_REGION", "");
+    let ran = command.env("HTTPS_PROXY", "http://127.0.0.1:9").run();
+    assert!(ran.stderr.contains("(check the network, the endpoint and the region)"), "{}", ran.stderr);
+}
+
+#[test]
 fn another_endpoint_may_call_its_region_as_it_likes() {
     let arguments = ["s3://bucket", "--endpoint-url", "http://127.0.0.1:9", "--bucket-region", "us_wset_1"];
     let archive = Archive::empty();

@@ -186,7 +186,7 @@ async fn connect(
         .force_path_style(is_path_style)
         // the shared bucket of retries would run dry in a throttled bucket, and turn "slow" into "lost"
         .retry_partition(RetryPartition::custom("backtrail").token_bucket(TokenBucket::unlimited()).build());
-    if config.region().is_none() {
+    if region_of(&config).is_none() {
         builder = builder.region(Region::new(FIRST_REGION));
     }
     if options.no_sign_request {
@@ -198,8 +198,13 @@ async fn connect(
 /// Returns the region in which AWS's own S3 will be looked for, when it is not a known one. Another endpoint may call its
 /// region as it likes.
 fn unknown_region(config: &SdkConfig) -> Option<UnknownRegion> {
-    let region = config.region().filter(|_| !has_endpoint(config));
-    region.and_then(|region| UnknownRegion::find(region.as_ref()))
+    let region = region_of(config).filter(|_| !has_endpoint(config));
+    region.and_then(UnknownRegion::find)
+}
+
+/// Returns the region that somebody gave. A variable that is set to nothing gives none, as in the AWS command line.
+fn region_of(config: &SdkConfig) -> Option<&str> {
+    config.region().map(AsRef::as_ref).filter(|region: &&str| !region.is_empty())
 }
 
 /// Tells whether another endpoint than AWS's own is given, for all services or for S3 alone: the SDK looks for the
