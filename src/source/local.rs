@@ -48,9 +48,7 @@ impl Local {
             ControlFlow::Continue(()) | ControlFlow::Break(()) => Ok(()),
         }
     }
-}
 
-impl Local {
     /// Walks through the folder; `known` holds what another walk has found ahead.
     fn feed_folder(
         &self,
@@ -73,6 +71,24 @@ impl Local {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// Walks through the folder while another thread walks ahead.
+    fn feed_behind_scout(&self, scope: &Scope, is_whole: bool, sink: &mut dyn Sink) -> Result<(), Error> {
+        let known = Known::default();
+        std::thread::scope(|threads| {
+            let scouting = threads.spawn(|| self.scout(scope, is_whole, &known));
+            let fed = self.feed_folder(scope, is_whole, Some(&known), sink);
+            if matches!(fed, Ok(ControlFlow::Continue(()))) {
+                // It has less to do for each file, so it is hardly ever behind.
+                if let Err(panic) = scouting.join() {
+                    std::panic::resume_unwind(panic);
+                }
+                known.tell(sink);
+            }
+            known.dismiss();
+            fed.map(drop)
+        })
     }
 
     /// Walks ahead and counts: the walk that feeds waits for whoever reads, and would know what is left only at its end.
@@ -121,20 +137,7 @@ impl Source for Local {
         if !sink.is_watched() {
             return self.feed_folder(scope, is_whole, None, sink).map(drop);
         }
-        let known = Known::default();
-        std::thread::scope(|threads| {
-            let scouting = threads.spawn(|| self.scout(scope, is_whole, &known));
-            let fed = self.feed_folder(scope, is_whole, Some(&known), sink);
-            if matches!(fed, Ok(ControlFlow::Continue(()))) {
-                // It has less to do for each file, so it is hardly ever behind.
-                if let Err(panic) = scouting.join() {
-                    std::panic::resume_unwind(panic);
-                }
-                known.tell(sink);
-            }
-            known.dismiss();
-            fed.map(drop)
-        })
+        self.feed_behind_scout(scope, is_whole, sink)
     }
 
     fn name(&self) -> &str {
