@@ -48,7 +48,7 @@ impl Interrupt {
     }
 }
 
-/// Takes away the progress bar, which nobody will any more.
+/// Takes the progress bar away: nobody else will.
 fn clear_line() {
     let mut stderr = std::io::stderr();
     if stderr.is_terminal() {
