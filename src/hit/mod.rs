@@ -2,18 +2,25 @@
 //!
 //! A hit only points at what the replay holds; formatting is left to [`crate::render`].
 
+mod group;
 mod sorter;
 
+pub use group::Group;
 pub use sorter::Sorter;
 
 use crate::query::Query;
 use crate::record::Facts;
+use std::sync::Arc;
 
 /// A record that matched a query, as the formats need it.
 #[derive(Debug, Clone, Copy)]
 pub struct Hit<'a> {
     /// The query.
     pub query: &'a Query,
+    /// Its place among the queries of the run.
+    pub position: u32,
+    /// What it has in common with others, when hits are only counted: they hold nothing else then but a time.
+    pub group: Option<&'a Arc<Group>>,
     /// Key of the log file that holds the record.
     pub log_key: &'a str,
     /// Account in the log key, for records that name none.

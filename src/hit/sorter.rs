@@ -29,6 +29,7 @@ pub struct Sorter<'q> {
 /// One hit that waits.
 #[derive(Debug)]
 struct Kept<'q> {
+    position: u32,
     query: &'q Query,
     found: Arc<Found>,
 }
@@ -66,7 +67,7 @@ impl<'q> Sorter<'q> {
         }
         let Some(&query) = self.queries.get(hit.query.id.as_str()) else { return write(hit) };
         let found = self.find(hit);
-        self.kept.push(Kept { query, found });
+        self.kept.push(Kept { query, position: hit.position, found });
         if self.held > self.budget {
             self.is_streaming = true;
             return self.write_kept(write);
@@ -112,6 +113,8 @@ impl<'q> Sorter<'q> {
             let event = found.is_event.then_some(found.bytes.as_slice());
             write(&Hit {
                 query: kept.query,
+                position: kept.position,
+                group: None,
                 log_key: &found.log_key,
                 key_account: found.key_account.as_deref(),
                 record: event.and_then(event::detail).unwrap_or(&found.bytes),

@@ -46,7 +46,16 @@ pub(super) fn denied() -> Facts {
 
 pub(super) fn hit<'a>(query: &'a Query, facts: &'a Facts) -> Hit<'a> {
     let record = RECORD.as_bytes();
-    Hit { query, log_key: "logs/a.json.gz", key_account: None, record, event: None, facts }
+    Hit {
+        query,
+        position: 0,
+        group: None,
+        log_key: "logs/a.json.gz",
+        key_account: None,
+        record,
+        event: None,
+        facts,
+    }
 }
 
 /// Returns what a format writes for `all`.

@@ -1,13 +1,14 @@
 //! All queries of a run, compiled against one set of fields.
 
 use super::glance::{Glance, Numbers};
+use super::groups::Met;
 use super::index::{self, Known};
 use super::plan::Needs;
 use crate::decode::Kind;
 use crate::event::{EventFields, Members, Presence};
 use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
-use crate::json::{Fields, Leaves};
+use crate::json::{FieldId, Fields, Leaves};
 use crate::language::Condition;
 use crate::query::Query;
 use crate::source::Scope;
@@ -26,12 +27,15 @@ pub struct Matcher<'q> {
     broad: Members,
     /// What is looked at in every record that matches.
     identity: Members,
+    /// The fields that records which are only counted are grouped by.
+    by: Vec<FieldId>,
 }
 
 /// Memory that goes from record to record.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) leaves: Leaves,
+    pub(super) met: Met,
     known: Known,
     candidates: Vec<u32>,
     /// The queries that the record matched, by position, ascending.
@@ -50,12 +54,20 @@ pub(super) enum Verdict {
 impl<'q> Matcher<'q> {
     /// Compiles the queries.
     pub fn new(queries: &'q [Query]) -> Self {
+        Self::grouping(queries, &[])
+    }
+
+    /// Compiles the queries and asks for the values at more fields of the records, by which hits are grouped when they
+    /// are only counted: paths as CloudTrail names them, like `userIdentity.type`.
+    pub fn grouping(queries: &'q [Query], by: &[String]) -> Self {
         let mut fields = Fields::new();
+        let by: Vec<_> = by.iter().map(|path| fields.intern(&format!("detail.{path}"))).collect();
         let conditions: Vec<_> = queries.iter().map(|query| query.pattern.compile(&mut fields)).collect();
         let fields = EventFields::new(fields);
         let needs: Vec<_> = conditions.iter().map(|condition| Needs::of(condition, &fields)).collect();
         let event_name = fields.fields().find("detail.eventName");
-        let identity = fields.identity_members();
+        let by_members = by.iter().map(|field| fields.members_of(*field));
+        let identity = by_members.fold(fields.identity_members(), Members::and);
         let is_narrow = conditions.iter().all(|condition| index::is_named(condition, event_name));
         let all = needs.iter().map(|needs| needs.members).fold(identity, Members::and);
         let broad = if is_narrow { Members::NONE } else { all };
@@ -71,12 +83,17 @@ impl<'q> Matcher<'q> {
             event_time: number("eventTime"),
             event_type: number("eventType"),
         };
-        Self { queries, conditions, needs, fields, numbers, broad, identity }
+        Self { queries, conditions, needs, fields, numbers, broad, identity, by }
     }
 
     /// Returns the queries, in the order of their positions.
     pub fn queries(&self) -> &'q [Query] {
         self.queries
+    }
+
+    /// Returns the fields that hits are grouped by.
+    pub(super) fn by(&self) -> &[FieldId] {
+        &self.by
     }
 
     /// Returns the fields that all queries look at.
@@ -111,7 +128,7 @@ impl<'q> Matcher<'q> {
         marked: Members,
         scratch: &mut Scratch,
     ) -> Result<Verdict, SyntaxError> {
-        let Scratch { leaves, known, candidates, matched } = scratch;
+        let Scratch { leaves, known, candidates, matched, .. } = scratch;
         matched.clear();
         let plan = known.plan(glance.event_name, &self.conditions, &self.fields);
         if plan.is_empty() {

@@ -11,6 +11,7 @@ mod duplicates;
 mod feeder;
 mod gate;
 mod glance;
+mod groups;
 mod index;
 mod matcher;
 mod outcome;
@@ -30,6 +31,7 @@ use crate::hit::Hit;
 use crate::source::{self, Scope, Source};
 use feeder::Feeder;
 use gate::Gate;
+use groups::Groups;
 use receiver::Receiver;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
@@ -95,9 +97,10 @@ pub fn run(
         .build()
         .map_err(|source| Error::Threads { threads: options.threads, source })?;
     let gate = Gate::new(options.threads * 4 + 16);
-    let worker = Worker::new(matcher, options, watch);
+    let groups = Groups::default();
+    let worker = Worker::new(matcher, options, watch, &groups);
     let (outcomes, arrivals) = crossbeam_channel::unbounded();
-    let mut receiver = Receiver::new(matcher, options, watch, &gate);
+    let mut receiver = Receiver::new(matcher, options, watch, (&gate, &groups));
 
     std::thread::scope(|threads| -> Result<(), Error> {
         let feeding = threads.spawn(|| {

@@ -3,6 +3,7 @@
 use crate::decode::Rejected;
 use crate::record::Facts;
 use crate::source::{LogKey, Skip};
+use jiff::Timestamp;
 use std::ops::Range;
 
 /// What of a hit is kept.
@@ -10,7 +11,8 @@ use std::ops::Range;
 pub enum Keep {
     /// The record's bytes and all facts: for output that shows them.
     Records,
-    /// Only time, account, region and event id: for counting. The hits' `record` is empty.
+    /// Only the time and what groups of hits have in common: for counting. The hits' `record` is empty, and it was not
+    /// checked whether the record is sound JSON where no query looks.
     Counts,
 }
 
@@ -54,7 +56,8 @@ pub(super) struct ReadLogFile {
     pub(super) notes: Vec<String>,
     /// Records that matched, in text order.
     pub(super) matches: Vec<Match>,
-    /// The bytes of the records that matched, one after the other.
+    /// The queries of all matches, and the bytes of their records, one after the other.
+    pub(super) queries: Vec<u32>,
     pub(super) bytes: Vec<u8>,
 }
 
@@ -104,14 +107,27 @@ impl Tally {
 /// A record that matched at least one query.
 #[derive(Debug)]
 pub(super) struct Match {
-    /// The queries, by position, ascending.
-    pub(super) queries: Vec<u32>,
-    /// Where its bytes are.
-    pub(super) bytes: Range<usize>,
-    /// Whether the bytes are an EventBridge event instead of a record.
-    pub(super) is_event: bool,
-    /// What people want to see of it.
-    pub(super) facts: Facts,
+    /// Where its queries are, by position, ascending.
+    pub(super) queries: Range<usize>,
     /// Tells equal events apart from others: see [`super::duplicates`].
     pub(super) identity: u128,
+    pub(super) kept: Kept,
+}
+
+/// What is kept of a record that matched.
+#[derive(Debug)]
+pub(super) enum Kept {
+    Record {
+        /// Where its bytes are.
+        bytes: Range<usize>,
+        /// Whether the bytes are an EventBridge event instead of a record.
+        is_event: bool,
+        /// What people want to see of it.
+        facts: Box<Facts>,
+    },
+    Count {
+        time: Option<Timestamp>,
+        /// See [`super::groups`].
+        group: u32,
+    },
 }

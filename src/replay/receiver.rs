@@ -3,14 +3,17 @@
 use super::coverage::{Coverage, Fault, Note, ScopeDocument, Stopped};
 use super::duplicates::Seen;
 use super::gate::Gate;
-use super::outcome::{Match, Outcome, ReadLogFile, What};
+use super::groups::Groups;
+use super::outcome::{Kept, Match, Outcome, ReadLogFile, What};
 use super::{Matcher, Options, Take, Watch};
 use crate::event;
-use crate::hit::Hit;
+use crate::hit::{Group, Hit};
+use crate::record::Facts;
 use crate::source::{LogKey, Scope, Source};
 use crossbeam_channel::Receiver as Arrivals;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// The single place where a run's results come together.
@@ -19,6 +22,9 @@ pub(super) struct Receiver<'run> {
     options: &'run Options,
     watch: Watch<'run>,
     gate: &'run Gate,
+    groups: &'run Groups,
+    /// Those of the groups that were needed so far.
+    known_groups: Vec<Arc<Group>>,
     seen: Seen,
     hits_by_query: Vec<u64>,
     /// Whether the very last folders of the scope still held events of it.
@@ -31,13 +37,15 @@ impl<'run> Receiver<'run> {
         matcher: &'run Matcher<'run>,
         options: &'run Options,
         watch: Watch<'run>,
-        gate: &'run Gate,
+        (gate, groups): (&'run Gate, &'run Groups),
     ) -> Self {
         Self {
             matcher,
             options,
             watch,
             gate,
+            groups,
+            known_groups: Vec::new(),
             seen: Seen::default(),
             hits_by_query: vec![0; matcher.queries().len()],
             is_cut_off_late: false,
@@ -161,18 +169,32 @@ impl<'run> Receiver<'run> {
             return ControlFlow::Continue(());
         }
         self.coverage.records.matched += 1;
-        let bytes = &read.bytes[found.bytes.clone()];
-        let event = found.is_event.then_some(bytes);
-        let record = if found.is_event { event::detail(bytes).unwrap_or_default() } else { bytes };
-        for &position in &found.queries {
+        let counted;
+        let (bytes, is_event, facts, group) = match &found.kept {
+            Kept::Record { bytes, is_event, facts } => {
+                (&read.bytes[bytes.clone()], *is_event, &**facts, None)
+            }
+            Kept::Count { time, group } => {
+                if *group as usize >= self.known_groups.len() {
+                    self.groups.catch_up(&mut self.known_groups);
+                }
+                counted = Facts { time: *time, ..Facts::default() };
+                (&[][..], false, &counted, self.known_groups.get(*group as usize))
+            }
+        };
+        let event = is_event.then_some(bytes);
+        let record = if is_event { event::detail(bytes).unwrap_or_default() } else { bytes };
+        for &position in &read.queries[found.queries.clone()] {
             let query = &self.matcher.queries()[position as usize];
             let hit = Hit {
                 query,
+                position,
+                group,
                 log_key: read.key.as_str(),
                 key_account: read.key.account(),
                 record,
                 event,
-                facts: &found.facts,
+                facts,
             };
             if take(&hit).is_break() {
                 self.coverage.stopped = Some(Stopped::OutputClosed);

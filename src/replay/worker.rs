@@ -2,8 +2,9 @@
 
 use super::duplicates::identity;
 use super::glance::Glance;
+use super::groups::Groups;
 use super::matcher::{Scratch, Verdict};
-use super::outcome::{Keep, Match, Place, ReadLogFile, Tally, What};
+use super::outcome::{Keep, Kept, Match, Place, ReadLogFile, Tally, What};
 use super::place::{place, place_at_a_glance};
 use super::pool::Pool;
 use super::{Matcher, Options, Tick, Watch};
@@ -14,6 +15,7 @@ use crate::json::scan::{SyntaxError, skip_value};
 use crate::record::{Facts, parse_event_time};
 use crate::source::{LogFile, LogKey};
 use rayon::prelude::*;
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 /// Records that one thread takes at a time: small enough to share a large file, large enough to cost nothing.
@@ -30,6 +32,7 @@ pub(super) struct Worker<'run> {
     matcher: &'run Matcher<'run>,
     options: &'run Options,
     watch: Watch<'run>,
+    groups: &'run Groups,
     /// The members that are marked in every record …
     marked: Members,
     /// … and what marks them, unless that is impossible: then all records are read whole.
@@ -47,13 +50,19 @@ struct Buffers {
 }
 
 impl<'run> Worker<'run> {
-    pub(super) fn new(matcher: &'run Matcher<'run>, options: &'run Options, watch: Watch<'run>) -> Self {
+    pub(super) fn new(
+        matcher: &'run Matcher<'run>,
+        options: &'run Options,
+        watch: Watch<'run>,
+        groups: &'run Groups,
+    ) -> Self {
         let marked = matcher.marked(&options.scope);
         let marker = matcher.marker(marked);
         Self {
             matcher,
             options,
             watch,
+            groups,
             marked,
             is_marking: marker.is_some(),
             marker: marker.unwrap_or_else(Marker::none),
@@ -74,11 +83,9 @@ impl<'run> Worker<'run> {
             Err(reason) => What::Unreadable { key, reason },
         };
         self.watch.progress.finish(match &what {
-            What::Read(read) => Tick {
-                stored_bytes: size,
-                records: read.tally.read,
-                hits: read.matches.iter().map(|found| found.queries.len() as u64).sum(),
-            },
+            What::Read(read) => {
+                Tick { stored_bytes: size, records: read.tally.read, hits: read.queries.len() as u64 }
+            }
             _ => Tick { stored_bytes: size, ..Tick::default() },
         });
         self.keep(buffers);
@@ -107,6 +114,7 @@ impl<'run> Worker<'run> {
             rejected: std::mem::take(&mut matched.rejected),
             tally: matched.tally,
             matches: matched.matches,
+            queries: matched.queries,
             bytes: matched.bytes,
             key,
         })
@@ -185,7 +193,7 @@ impl<'run> Worker<'run> {
                 return Ok(verdict);
             }
             if !scratch.matched.is_empty() {
-                matched.push(Kind::Record, glance.record, scratch, self)?;
+                matched.push((key, Kind::Record), glance.record, scratch, self)?;
             }
         }
         matched.tally.count(place, glance.is_delivered);
@@ -205,7 +213,7 @@ impl<'run> Worker<'run> {
         if place == Place::Inside && presence == Presence::Event {
             self.matcher.ask_all(bytes, scratch);
             if !scratch.matched.is_empty() {
-                matched.push(kind, bytes, scratch, self)?;
+                matched.push((key, kind), bytes, scratch, self)?;
             }
         }
         matched.tally.count(place, presence == Presence::Event);
@@ -229,6 +237,7 @@ struct Matched {
     /// How many more were rejected.
     rejected_unnamed: usize,
     matches: Vec<Match>,
+    queries: Vec<u32>,
     bytes: Vec<u8>,
 }
 
@@ -236,36 +245,35 @@ impl Matched {
     /// Adds a record that matched. What is passed on is checked all through before.
     fn push(
         &mut self,
-        kind: Kind,
+        (key, kind): (&LogKey, Kind),
         bytes: &[u8],
-        scratch: &Scratch,
+        scratch: &mut Scratch,
         worker: &Worker<'_>,
     ) -> Result<(), SyntaxError> {
         let fields = worker.matcher.fields();
         let view = &scratch.leaves.view(bytes);
-        let account = fields.account(view).map(|text| text.decode());
-        let event_id = fields.event_id(view).map(|text| text.decode());
+        let account = fields.account(view).map(|text| text.decode_bytes());
+        let event_id = fields.event_id(view).map(|text| text.decode_bytes());
         let identity = identity(account.as_deref(), event_id.as_deref(), bytes);
-        let start = self.bytes.len();
-        let facts = match worker.options.keep {
+        let kept = match worker.options.keep {
             Keep::Records => {
                 skip_value(bytes, 0)?;
+                let start = self.bytes.len();
                 self.bytes.extend_from_slice(bytes);
-                match kind {
+                let facts = Box::new(match kind {
                     Kind::Record => Facts::read(bytes),
                     Kind::Event => event::detail(bytes).map(Facts::read).unwrap_or_default(),
-                }
+                });
+                Kept::Record { bytes: start..self.bytes.len(), is_event: kind == Kind::Event, facts }
             }
-            Keep::Counts => Facts {
+            Keep::Counts => Kept::Count {
                 time: fields.event_time(view).and_then(|time| parse_event_time(&time.decode())),
-                account: account.map(|text| text.into_owned()),
-                region: fields.aws_region(view).map(|text| text.decode().into_owned()),
-                ..Facts::default()
+                group: worker.groups.find(fields, worker.matcher.by(), view, key.account(), &mut scratch.met),
             },
         };
-        let bytes = start..self.bytes.len();
-        let queries = scratch.matched.clone();
-        self.matches.push(Match { queries, bytes, is_event: kind == Kind::Event, facts, identity });
+        let start = self.queries.len();
+        self.queries.extend_from_slice(&scratch.matched);
+        self.matches.push(Match { queries: start..self.queries.len(), identity, kept });
         Ok(())
     }
 
@@ -278,14 +286,18 @@ impl Matched {
     }
 
     fn append(&mut self, other: Matched) {
-        let shift = self.bytes.len();
+        let (bytes_before, queries_before) = (self.bytes.len(), self.queries.len());
         self.bytes.extend_from_slice(&other.bytes);
+        self.queries.extend_from_slice(&other.queries);
         self.records += other.records;
         self.tally.add(other.tally);
         self.rejected.extend(other.rejected);
         self.rejected_unnamed += other.rejected_unnamed;
         self.matches.extend(other.matches.into_iter().map(|mut found| {
-            found.bytes = found.bytes.start + shift..found.bytes.end + shift;
+            shift(&mut found.queries, queries_before);
+            if let Kept::Record { bytes, .. } = &mut found.kept {
+                shift(bytes, bytes_before);
+            }
             found
         }));
     }
@@ -297,6 +309,10 @@ impl Matched {
             self.rejected_unnamed += 1;
         }
     }
+}
+
+fn shift(range: &mut Range<usize>, by: usize) {
+    *range = range.start + by..range.end + by;
 }
 
 /// What is wrong with a log file although its records are good.

@@ -1,10 +1,12 @@
 //! Hits per query: how many, from when to when, in how many accounts and regions.
 
-use crate::hit::Hit;
+use crate::hit::{Group, Hit};
 use crate::query::Query;
+use foldhash::fast::FixedState;
 use jiff::Timestamp;
 use polars::prelude::{DataFrame, PolarsError, df};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Why a report cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -15,35 +17,50 @@ pub enum Error {
     Frame(#[from] PolarsError),
 }
 
-/// Counts hits as they come. Memory grows with queries × (accounts + regions), never with the hits.
+/// Counts hits as they come. Memory grows with queries × groups, never with the hits.
 #[derive(Debug, Default)]
 pub struct Counts {
-    by_query: HashMap<String, Count>,
+    /// By the query's position and the group's number.
+    counts: HashMap<(u32, u32), Count, FixedState>,
+    /// Those that hits were in, by number.
+    groups: Vec<Option<Arc<Group>>>,
 }
 
-/// What is counted of one query; moments in milliseconds since 1970.
+/// What is counted of one query in one group; moments in milliseconds since 1970.
 #[derive(Debug, Default)]
 struct Count {
     hits: u64,
     first: Option<i64>,
     last: Option<i64>,
-    accounts: BTreeSet<String>,
-    regions: BTreeSet<String>,
+}
+
+/// What is counted of one query.
+#[derive(Debug, Default)]
+struct Row<'a> {
+    count: Count,
+    accounts: BTreeSet<&'a str>,
+    regions: BTreeSet<&'a str>,
+}
+
+impl Count {
+    fn add(&mut self, hits: u64, first: Option<i64>, last: Option<i64>) {
+        self.hits += hits;
+        self.first = [self.first, first].into_iter().flatten().min();
+        self.last = self.last.max(last);
+    }
 }
 
 impl Counts {
-    /// Counts one hit.
+    /// Counts one hit of a run that only counts; others are in no group and are passed over.
     pub fn take(&mut self, hit: &Hit<'_>) {
-        if !self.by_query.contains_key(&hit.query.id) {
-            self.by_query.insert(hit.query.id.clone(), Count::default());
+        let Some(group) = hit.group else { return };
+        let number = group.number as usize;
+        if self.groups.len() <= number {
+            self.groups.resize(number + 1, None);
         }
-        let Some(count) = self.by_query.get_mut(&hit.query.id) else { return };
+        self.groups[number].get_or_insert_with(|| Arc::clone(group));
         let time = hit.facts.time.map(Timestamp::as_millisecond);
-        count.hits += 1;
-        count.first = [count.first, time].into_iter().flatten().min();
-        count.last = count.last.max(time);
-        remember(&mut count.accounts, hit.account());
-        remember(&mut count.regions, hit.facts.region.as_deref());
+        self.counts.entry((hit.position, group.number)).or_default().add(1, time, time);
     }
 
     /// Returns a row per query, those without hits included, in the order of `queries`: `query` (id), `hits` (count),
@@ -53,26 +70,24 @@ impl Counts {
     /// # Errors
     /// Returns an error when Polars refuses the frame.
     pub fn into_frame(self, queries: &[Query]) -> Result<DataFrame, Error> {
-        let none = Count::default();
-        let counts: Vec<&Count> =
-            queries.iter().map(|query| self.by_query.get(&query.id).unwrap_or(&none)).collect();
-        let number = |names: &BTreeSet<String>| names.len() as u64;
+        let mut rows: Vec<Row<'_>> = queries.iter().map(|_| Row::default()).collect();
+        for ((position, group), count) in &self.counts {
+            let row = &mut rows[*position as usize];
+            row.count.add(count.hits, count.first, count.last);
+            if let Some(group) = &self.groups[*group as usize] {
+                row.accounts.extend(group.account.as_deref());
+                row.regions.extend(group.region.as_deref());
+            }
+        }
+        let number = |names: &BTreeSet<&str>| names.len() as u64;
         Ok(df!(
             "query" => queries.iter().map(|query| query.id.as_str()).collect::<Vec<_>>(),
-            "hits" => counts.iter().map(|count| count.hits).collect::<Vec<_>>(),
-            "first" => counts.iter().map(|count| count.first).collect::<Vec<_>>(),
-            "last" => counts.iter().map(|count| count.last).collect::<Vec<_>>(),
-            "accounts" => counts.iter().map(|count| number(&count.accounts)).collect::<Vec<_>>(),
-            "regions" => counts.iter().map(|count| number(&count.regions)).collect::<Vec<_>>(),
+            "hits" => rows.iter().map(|row| row.count.hits).collect::<Vec<_>>(),
+            "first" => rows.iter().map(|row| row.count.first).collect::<Vec<_>>(),
+            "last" => rows.iter().map(|row| row.count.last).collect::<Vec<_>>(),
+            "accounts" => rows.iter().map(|row| number(&row.accounts)).collect::<Vec<_>>(),
+            "regions" => rows.iter().map(|row| number(&row.regions)).collect::<Vec<_>>(),
         )?)
-    }
-}
-
-fn remember(names: &mut BTreeSet<String>, name: Option<&str>) {
-    if let Some(name) = name
-        && !names.contains(name)
-    {
-        names.insert(name.to_owned());
     }
 }
 
@@ -81,8 +96,8 @@ mod tests {
     use super::*;
     use crate::record::Facts;
 
-    fn facts(time: &str, account: &str) -> Facts {
-        Facts { time: time.parse().ok(), account: Some(account.to_owned()), ..Facts::default() }
+    fn group(number: u32, account: &str) -> Arc<Group> {
+        Arc::new(Group { number, account: Some(account.to_owned()), region: None, values: Vec::new() })
     }
 
     #[test]
@@ -90,14 +105,16 @@ mod tests {
         let query = |id| Query::from_pattern_text(id, r#"{"source":["aws.iam"]}"#, "test").unwrap();
         let queries = [query("a"), query("b")];
         let mut counts = Counts::default();
-        for facts in
-            [facts("2026-03-02T10:00:00Z", "1"), facts("never", "2"), facts("2026-03-01T10:00:00Z", "1")]
-        {
+        let groups = [group(1, "1"), group(0, "2")];
+        for (time, group) in [("2026-03-02T10:00:00Z", 0), ("never", 1), ("2026-03-01T10:00:00Z", 0)] {
+            let facts = Facts { time: time.parse().ok(), ..Facts::default() };
             let hit = Hit {
                 query: &queries[1],
+                position: 1,
+                group: Some(&groups[group]),
                 log_key: "k",
                 key_account: None,
-                record: b"{}",
+                record: b"",
                 event: None,
                 facts: &facts,
             };
