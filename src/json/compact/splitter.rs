@@ -20,20 +20,31 @@ pub(super) fn split<C: Classify>(text: &[u8], marker: &Marker) -> Option<Split> 
     let mut tokens = [Tokens::default(); BLOCKS];
     let mut base = 0;
     while let Some(bytes) = text[base..].first_chunk::<{ BLOCKS * BLOCK + AHEAD }>() {
+        let mut special = 0;
         for (place, tokens) in (0..).step_by(BLOCK).zip(&mut tokens) {
             let Some(block) = bytes[place..].first_chunk() else { break };
             *tokens = strings.next::<C>(&way.classify(block));
+            special |= tokens.unusual | tokens.escapes;
         }
-        for tokens in &tokens {
-            splitter.block(base, tokens)?;
-            base += BLOCK;
+        if special != 0 || splitter.unchecked.is_some() {
+            for (tokens, base) in tokens.iter().zip((base..).step_by(BLOCK)) {
+                splitter.look_closer(base, tokens)?;
+                splitter.block(base, tokens)?;
+            }
+        } else {
+            for (tokens, base) in tokens.iter().zip((base..).step_by(BLOCK)) {
+                splitter.block(base, tokens)?;
+            }
         }
+        base += BLOCKS * BLOCK;
     }
     while base < text.len() {
         let mut padded = [b' '; BLOCK + AHEAD];
         let rest = &text[base..text.len().min(base + BLOCK + AHEAD)];
         padded[..rest.len()].copy_from_slice(rest);
-        splitter.block(base, &strings.next::<C>(&way.classify(&padded)))?;
+        let tokens = strings.next::<C>(&way.classify(&padded));
+        splitter.look_closer(base, &tokens)?;
+        splitter.block(base, &tokens)?;
         base += BLOCK;
     }
     if strings.is_open() { None } else { splitter.finish() }
@@ -108,14 +119,21 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    #[inline(always)]
-    fn block(&mut self, base: usize, tokens: &Tokens) -> Option<()> {
-        if tokens.unusual != 0 || self.unchecked.is_some() {
-            self.check_unusual(base, tokens.unusual)?;
-        }
+    /// Looks at what few blocks have; has to be done before the block's brackets are followed.
+    #[inline(never)]
+    fn look_closer(&mut self, base: usize, tokens: &Tokens) -> Option<()> {
         if tokens.escapes != 0 {
             self.note_escapes(base, tokens.escapes);
         }
+        if tokens.unusual != 0 || self.unchecked.is_some() {
+            self.check_unusual(base, tokens.unusual)
+        } else {
+            Some(())
+        }
+    }
+
+    #[inline(always)]
+    fn block(&mut self, base: usize, tokens: &Tokens) -> Option<()> {
         let closings = tokens.closing.count_ones() as usize;
         if self.depth <= closings {
             return self.border(base, tokens);
@@ -189,7 +207,6 @@ impl<'a> Splitter<'a> {
 
     /// Refuses control characters. What is beyond ASCII is checked when a block without it comes: a character does not
     /// reach beyond such blocks.
-    #[cold]
     fn check_unusual(&mut self, base: usize, unusual: u64) -> Option<()> {
         if unusual == 0 {
             let start = self.unchecked.take()?;
@@ -201,7 +218,6 @@ impl<'a> Splitter<'a> {
     }
 
     /// Notes that there are backslashes in this block; of escaped bytes only a `u` can stand for a letter of a name.
-    #[cold]
     fn note_escapes(&mut self, base: usize, mut escapes: u64) {
         self.object.has_backslash = true;
         while escapes != 0 {

@@ -43,6 +43,9 @@ fn multiply(quotes: u64) -> u64 {
     }
 }
 
+// Closures are not used below: they may be compiled on their own, without the instructions, and then every one of them is
+// a call.
+
 /// One vector a block. Only for functions with AVX-512.
 struct Vectors512 {
     first_letters: __m512i,
@@ -50,47 +53,70 @@ struct Vectors512 {
     by_high: __m512i,
 }
 
+impl Vectors512 {
+    /// Looks up both halves of each byte; where they have a bit in common, the byte is one of the letters.
+    #[inline(always)]
+    fn halves(&self, block: __m512i, letters: __m512i) -> (__m512i, __m512i) {
+        // SAFETY: only `split_512` gets here.
+        unsafe {
+            let high = _mm512_and_si512(_mm512_srli_epi16(block, 4), _mm512_set1_epi8(0x0f));
+            (_mm512_shuffle_epi8(letters, block), _mm512_shuffle_epi8(self.by_high, high))
+        }
+    }
+}
+
+#[inline(always)]
+fn table_512(bytes: &[u8; 16]) -> __m512i {
+    // SAFETY: only `split_512` gets here, and 16 bytes are read.
+    unsafe { _mm512_broadcast_i32x4(_mm_loadu_si128(bytes.as_ptr().cast())) }
+}
+
+#[inline(always)]
+fn load_512(bytes: &[u8; BLOCK + AHEAD], at: usize) -> __m512i {
+    debug_assert!(at + BLOCK <= bytes.len());
+    // SAFETY: only `split_512` gets here, with places that leave 64 bytes.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().add(at).cast()) }
+}
+
+#[inline(always)]
+fn equal_512(block: __m512i, byte: u8) -> u64 {
+    // SAFETY: only `split_512` gets here.
+    unsafe { _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(byte as i8)) }
+}
+
 impl Classify for Vectors512 {
     #[inline(always)]
     fn new(marker: &Marker) -> Self {
-        // SAFETY: only `split_512` gets here.
-        unsafe {
-            let table = |bytes: &[u8; 16]| _mm512_broadcast_i32x4(_mm_loadu_si128(bytes.as_ptr().cast()));
-            Self {
-                first_letters: table(&marker.first_letters.by_low),
-                sixth_letters: table(&marker.sixth_letters.by_low),
-                by_high: table(&LetterSet::BY_HIGH),
-            }
+        Self {
+            first_letters: table_512(&marker.first_letters.by_low),
+            sixth_letters: table_512(&marker.sixth_letters.by_low),
+            by_high: table_512(&LetterSet::BY_HIGH),
         }
     }
 
     #[inline(always)]
     fn classify(&self, bytes: &[u8; BLOCK + AHEAD]) -> Classes {
-        // SAFETY: only `split_512` gets here, and 64 bytes are read from an array of six more, at most six behind its
-        // beginning.
-        unsafe {
-            let from = |place: usize| _mm512_loadu_si512(bytes.as_ptr().add(place).cast());
-            let block = from(0);
-            let is = |block, byte: u8| _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(byte as i8));
-            let halves = |block, letters| {
-                let high = _mm512_and_si512(_mm512_srli_epi16(block, 4), _mm512_set1_epi8(0x0f));
-                (_mm512_shuffle_epi8(letters, block), _mm512_shuffle_epi8(self.by_high, high))
-            };
-            let (low, high) = halves(from(1), self.first_letters);
-            let is_first = _mm512_test_epi8_mask(low, high);
-            let (low, high) = halves(from(AHEAD), self.sixth_letters);
-            let before_names = _mm512_mask_test_epi8_mask(is_first, low, high);
-            // Brackets and braces differ in this one bit.
-            let braces = _mm512_or_si512(block, _mm512_set1_epi8(0x20));
-            Classes {
-                quotes: is(block, b'"'),
-                backslashes: is(block, b'\\'),
-                opening: is(braces, b'{'),
-                closing: is(braces, b'}'),
+        let block = load_512(bytes, 0);
+        let (first_low, first_high) = self.halves(load_512(bytes, 1), self.first_letters);
+        let (sixth_low, sixth_high) = self.halves(load_512(bytes, AHEAD), self.sixth_letters);
+        // SAFETY: only `split_512` gets here.
+        let (before_names, braces, unusual) = unsafe {
+            let is_first = _mm512_test_epi8_mask(first_low, first_high);
+            (
+                _mm512_mask_test_epi8_mask(is_first, sixth_low, sixth_high),
+                // Brackets and braces differ in this one bit.
+                _mm512_or_si512(block, _mm512_set1_epi8(0x20)),
                 // As signed numbers those beyond ASCII are negative.
-                unusual: _mm512_cmplt_epi8_mask(block, _mm512_set1_epi8(0x20)),
-                before_names,
-            }
+                _mm512_cmplt_epi8_mask(block, _mm512_set1_epi8(0x20)),
+            )
+        };
+        Classes {
+            quotes: equal_512(block, b'"'),
+            backslashes: equal_512(block, b'\\'),
+            opening: equal_512(braces, b'{'),
+            closing: equal_512(braces, b'}'),
+            unusual,
+            before_names,
         }
     }
 
@@ -107,62 +133,87 @@ struct Vectors256 {
     by_high: __m256i,
 }
 
+impl Vectors256 {
+    /// Sets the bytes that no marked name can follow.
+    #[inline(always)]
+    fn is_no_name(&self, bytes: &[u8; BLOCK + AHEAD], at: usize) -> __m256i {
+        let first = self.is_none_of(load_256(bytes, at + 1), self.first_letters);
+        let sixth = self.is_none_of(load_256(bytes, at + AHEAD), self.sixth_letters);
+        // SAFETY: only `split_256` gets here.
+        unsafe { _mm256_or_si256(first, sixth) }
+    }
+
+    #[inline(always)]
+    fn is_none_of(&self, block: __m256i, letters: __m256i) -> __m256i {
+        // SAFETY: only `split_256` gets here.
+        unsafe {
+            let upper = _mm256_and_si256(_mm256_srli_epi16(block, 4), _mm256_set1_epi8(0x0f));
+            let by_high = _mm256_shuffle_epi8(self.by_high, upper);
+            let both = _mm256_and_si256(_mm256_shuffle_epi8(letters, block), by_high);
+            _mm256_cmpeq_epi8(both, _mm256_setzero_si256())
+        }
+    }
+}
+
+#[inline(always)]
+fn table_256(bytes: &[u8; 16]) -> __m256i {
+    // SAFETY: only `split_256` gets here, and 16 bytes are read.
+    unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(bytes.as_ptr().cast())) }
+}
+
+#[inline(always)]
+fn load_256(bytes: &[u8; BLOCK + AHEAD], at: usize) -> __m256i {
+    debug_assert!(at + 32 <= bytes.len());
+    // SAFETY: only `split_256` gets here, with places that leave 32 bytes.
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().add(at).cast()) }
+}
+
+#[inline(always)]
+fn mask_256(low: __m256i, high: __m256i) -> u64 {
+    // SAFETY: only `split_256` gets here.
+    let (low, high) = unsafe { (_mm256_movemask_epi8(low) as u32, _mm256_movemask_epi8(high) as u32) };
+    u64::from(low) | u64::from(high) << 32
+}
+
+#[inline(always)]
+fn equal_256((low, high): (__m256i, __m256i), byte: u8) -> u64 {
+    // SAFETY: only `split_256` gets here.
+    unsafe {
+        let byte = _mm256_set1_epi8(byte as i8);
+        mask_256(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte))
+    }
+}
+
 impl Classify for Vectors256 {
     #[inline(always)]
     fn new(marker: &Marker) -> Self {
-        // SAFETY: only `split_256` gets here.
-        unsafe {
-            let table =
-                |bytes: &[u8; 16]| _mm256_broadcastsi128_si256(_mm_loadu_si128(bytes.as_ptr().cast()));
-            Self {
-                first_letters: table(&marker.first_letters.by_low),
-                sixth_letters: table(&marker.sixth_letters.by_low),
-                by_high: table(&LetterSet::BY_HIGH),
-            }
+        Self {
+            first_letters: table_256(&marker.first_letters.by_low),
+            sixth_letters: table_256(&marker.sixth_letters.by_low),
+            by_high: table_256(&LetterSet::BY_HIGH),
         }
     }
 
     #[inline(always)]
     fn classify(&self, bytes: &[u8; BLOCK + AHEAD]) -> Classes {
-        // SAFETY: only `split_256` gets here, and 32 bytes are read from an array of 70, at most 38 behind its
-        // beginning.
-        unsafe {
-            let from = |place: usize| _mm256_loadu_si256(bytes.as_ptr().add(place).cast());
-            let (low, high) = (from(0), from(32));
-            let mask = |low, high| {
-                let (low, high) = (_mm256_movemask_epi8(low) as u32, _mm256_movemask_epi8(high) as u32);
-                u64::from(low) | u64::from(high) << 32
-            };
-            let is = |low, high, byte: u8| {
-                let byte = _mm256_set1_epi8(byte as i8);
-                mask(_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte))
-            };
-            let is_none_of = |block, letters| {
-                let upper = _mm256_and_si256(_mm256_srli_epi16(block, 4), _mm256_set1_epi8(0x0f));
-                let both = _mm256_and_si256(
-                    _mm256_shuffle_epi8(letters, block),
-                    _mm256_shuffle_epi8(self.by_high, upper),
-                );
-                _mm256_cmpeq_epi8(both, _mm256_setzero_si256())
-            };
-            let is_no_name = |place| {
-                _mm256_or_si256(
-                    is_none_of(from(place + 1), self.first_letters),
-                    is_none_of(from(place + AHEAD), self.sixth_letters),
-                )
-            };
-            // Brackets and braces differ in this one bit.
+        let (low, high) = (load_256(bytes, 0), load_256(bytes, 32));
+        // SAFETY: only `split_256` gets here.
+        let (braces, unusual) = unsafe {
             let space = _mm256_set1_epi8(0x20);
-            let braces = (_mm256_or_si256(low, space), _mm256_or_si256(high, space));
-            Classes {
-                quotes: is(low, high, b'"'),
-                backslashes: is(low, high, b'\\'),
-                opening: is(braces.0, braces.1, b'{'),
-                closing: is(braces.0, braces.1, b'}'),
+            (
+                // Brackets and braces differ in this one bit.
+                (_mm256_or_si256(low, space), _mm256_or_si256(high, space)),
                 // As signed numbers those beyond ASCII are negative.
-                unusual: mask(_mm256_cmpgt_epi8(space, low), _mm256_cmpgt_epi8(space, high)),
-                before_names: !mask(is_no_name(0), is_no_name(32)),
-            }
+                mask_256(_mm256_cmpgt_epi8(space, low), _mm256_cmpgt_epi8(space, high)),
+            )
+        };
+        Classes {
+            quotes: equal_256((low, high), b'"'),
+            backslashes: equal_256((low, high), b'\\'),
+            opening: equal_256(braces, b'{'),
+            closing: equal_256(braces, b'}'),
+            unusual,
+            before_names: !mask_256(self.is_no_name(bytes, 0), self.is_no_name(bytes, 32)),
         }
     }
 
