@@ -12,7 +12,8 @@ pub(super) const MAGIC: &[u8] = &[0x1f, 0x8b];
 
 const DEFLATE: u8 = 8;
 const FIXED_HEADER: usize = 10;
-const TRAILER: usize = 8;
+/// Length of what follows the deflated data: checksum and length of the text.
+pub(super) const TRAILER: usize = 8;
 const FIRST_GROWTH: usize = 64 << 10;
 const PIECE: usize = 64 << 10;
 
@@ -53,7 +54,7 @@ fn trailing(rest: &[u8]) -> Trailing {
 }
 
 /// Checks the member's header at `start` and returns where its compressed data begins.
-fn skip_header(stored: &[u8], start: usize) -> Result<usize, Error> {
+pub(super) fn skip_header(stored: &[u8], start: usize) -> Result<usize, Error> {
     let fixed = stored.get(start..start + FIXED_HEADER).ok_or(Error::HeaderEndsEarly)?;
     let (method, flags) = (fixed[2], fixed[3]);
     if method != DEFLATE {
@@ -126,7 +127,8 @@ fn grow(text: &mut Vec<u8>, cap: u64) {
     text.reserve_exact(room.min(text.len().max(FIRST_GROWTH)));
 }
 
-fn check_trailer(rest: &[u8], text: &[u8]) -> Result<(), Error> {
+/// Checks what the first bytes behind the deflated data say of the text.
+pub(super) fn check_trailer(rest: &[u8], text: &[u8]) -> Result<(), Error> {
     let trailer = rest.first_chunk::<TRAILER>().ok_or(Error::StreamEndsEarly)?;
     let [a, b, c, d, e, f, g, h] = *trailer;
     if u32::from_le_bytes([a, b, c, d]) != checksum(text) {

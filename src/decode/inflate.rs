@@ -95,22 +95,29 @@ fn promised_length(stored: &[u8]) -> Option<u64> {
 /// Decompresses what looks like a single member in one call, into memory sized by the trailer; `false` when the
 /// bytes turn out otherwise, for whatever reason.
 ///
-/// libdeflate stops behind the first member and does not say where. The last four bytes are that member's length, so
-/// nothing follows it, unless a member of the same length does.
+/// libdeflate stops where the deflated data end and does not say where. That nothing follows is known by the last eight
+/// bytes, which are checksum and length of the text, unless a member with the same text follows. What somebody puts
+/// between the data and these eight bytes passes unnoticed; it holds no text.
 fn inflate_at_once(stored: &[u8], cap: u64, text: &mut Text) -> bool {
     let Some(length) = promised_length(stored) else { return false };
     let honest = stored.len() as u64 * MAX_RATIO;
-    if length > cap.min(honest) || has_second_member(stored, length as u32) {
+    // Checksum and length of an empty text are zeros, as padding is.
+    if length == 0 || length > cap.min(honest) {
         return false;
     }
-    text.decompress(stored, length as usize)
+    let Ok(body) = gzip::skip_header(stored, 0) else { return false };
+    let Some((deflated, trailer)) = stored.get(body..).and_then(<[u8]>::split_last_chunk) else {
+        return false;
+    };
+    !has_twin(deflated, trailer)
+        && text.decompress(deflated, length as usize)
+        && gzip::check_trailer(trailer, text.bytes()).is_ok()
 }
 
-/// Tells whether a header stands behind what could be the end of a member of that length. Headers alone are no sign: the
-/// three bytes occur by chance in every few megabytes.
-fn has_second_member(stored: &[u8], length: u32) -> bool {
-    let is_end = |at: usize| stored[..at].ends_with(&length.to_le_bytes());
-    memmem::find_iter(stored, MAGIC_AND_METHOD).any(|at| at > 0 && is_end(at))
+/// Tells whether a header stands behind the same trailer. Headers alone are no sign: their first three bytes occur by
+/// chance in every few megabytes.
+fn has_twin(deflated: &[u8], trailer: &[u8; gzip::TRAILER]) -> bool {
+    memmem::find_iter(deflated, MAGIC_AND_METHOD).any(|at| deflated[..at].ends_with(trailer))
 }
 
 #[cfg(test)]
@@ -175,8 +182,10 @@ mod tests {
         let checksum = crc.sum().to_le_bytes();
         stored.splice(10..10, [checksum[0], checksum[1]]);
         assert_eq!(read(&[&stored[..], b"!"].concat(), CAP), Ok((text(), one(Trailing::Garbage(1)))));
+        assert_eq!(read(&stored, CAP), Ok((text(), one(Trailing::Nothing))));
         stored[10] ^= 1;
         assert_eq!(read(&[&stored[..], b"!"].concat(), CAP), Err(Error::DamagedHeader { at: 0 }));
+        assert_eq!(read(&stored, CAP), Err(Error::DamagedHeader { at: 0 }));
     }
 
     #[test]
@@ -192,11 +201,30 @@ mod tests {
     }
 
     #[test]
+    fn a_header_that_occurs_by_chance_is_no_member() {
+        // Not compressed, so that the bytes stand there as they are.
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+        encoder.write_all(b"before \x1f\x8b\x08\x00 behind").unwrap();
+        assert!(inflate_at_once(&encoder.finish().unwrap(), CAP, &mut Text::default()));
+        let twins = [gzip(&text()), gzip(&text())].concat();
+        assert!(!inflate_at_once(&twins, CAP, &mut Text::default()));
+    }
+
+    #[test]
     fn what_follows_the_last_member_is_told() {
         let zeros = [gzip(&text()), vec![0; 512]].concat();
         assert_eq!(read(&zeros, CAP), Ok((text(), one(Trailing::Zeros(512)))));
         let garbage = [gzip(&text()), b"GARBAGE".to_vec()].concat();
         assert_eq!(read(&garbage, CAP), Ok((text(), one(Trailing::Garbage(7)))));
+        let length = (text().len() as u32).to_le_bytes();
+        let ends_alike = [&gzip(&text()), &b"GARBAGE"[..], &length].concat();
+        assert_eq!(read(&ends_alike, CAP), Ok((text(), one(Trailing::Garbage(11)))));
+        let mut second = gzip(&text());
+        second[2] = 7;
+        let damaged = [gzip(&text()), second, vec![0; 4], length.to_vec()].concat();
+        assert_eq!(read(&damaged, CAP), Err(Error::UnknownMethod { method: 7 }));
+        let empty = [gzip(b""), b"GARBAGE".to_vec(), vec![0; 8]].concat();
+        assert_eq!(read(&empty, CAP), Ok((vec![], one(Trailing::Garbage(15)))));
         let short = [gzip(&text()), vec![0x1f, 0x8b, 8]].concat();
         assert_eq!(read(&short, CAP), Err(Error::HeaderEndsEarly));
     }

@@ -52,14 +52,14 @@ impl Text {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Decompresses one gzip member, which must give `length` bytes.
-    pub(super) fn decompress(&mut self, stored: &[u8], length: usize) -> bool {
+    /// Decompresses deflated data, which must give `length` bytes.
+    pub(super) fn decompress(&mut self, deflated: &[u8], length: usize) -> bool {
         // What the last text has left is overwritten: only new memory is cleared.
         if self.bytes.len() < length {
             self.bytes.resize(length, 0);
         }
         self.length = length;
-        let written = self.decompressor.gzip_decompress(stored, &mut self.bytes[..length]);
+        let written = self.decompressor.deflate_decompress(deflated, &mut self.bytes[..length]);
         written.is_ok_and(|written| written == length)
     }
 }
