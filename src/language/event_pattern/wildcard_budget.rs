@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The service is known to take 7 and to refuse 11.
 const KNOWN_TO_PASS: usize = 7;
 
-/// How many sets of beginnings are looked at before the wildcards count as harmless.
+/// How many sets of beginnings are looked at, and how many steps are taken between them, before the wildcards count as
+/// harmless.
 const MAX_SETS: usize = 5_000;
+const MAX_STEPS: usize = 100_000;
 
 /// A beginning of one or more wildcards; what several share is one.
 #[derive(Debug, Default)]
@@ -23,18 +25,23 @@ struct Beginning {
 /// Tells whether the wildcards of one field are more complex than EventBridge is known to take.
 pub(super) fn is_exceeded(wildcards: &[&str]) -> bool {
     let beginnings = beginnings(wildcards);
-    // One character more, for all that no wildcard names.
-    let named = beginnings.iter().flat_map(|beginning| beginning.next.keys().copied());
-    let alphabet: BTreeSet<Option<char>> = named.map(Some).chain([None]).collect();
     let first = closed(BTreeSet::from([0]), &beginnings);
     let mut known = BTreeSet::from([first.clone()]);
     let mut open = vec![first];
+    let mut steps = 0;
     while let Some(set) = open.pop() {
         if set.iter().filter(|beginning| beginnings[**beginning].has_star).count() > KNOWN_TO_PASS {
             return true;
         }
-        for character in &alphabet {
-            let next = step(&set, *character, &beginnings);
+        // One character more, for all that goes on nowhere.
+        let named = set.iter().flat_map(|beginning| beginnings[*beginning].next.keys().copied());
+        let alphabet: BTreeSet<Option<char>> = named.map(Some).chain([None]).collect();
+        for character in alphabet {
+            steps += 1;
+            if steps > MAX_STEPS {
+                return false;
+            }
+            let next = step(&set, character, &beginnings);
             if known.len() < MAX_SETS && known.insert(next.clone()) {
                 open.push(next);
             }
@@ -114,5 +121,10 @@ mod tests {
         let many: Vec<String> = (0..200).map(|number| format!("*{number}*a{number}b*")).collect();
         is_exceeded(&many.iter().map(String::as_str).collect::<Vec<_>>());
         assert!(is_exceeded(&[&"*a".repeat(500)]));
+        // Every step must look at a few characters of the thousands only.
+        let characters: Vec<String> = ('\u{4e00}'..'\u{9000}').map(String::from).collect();
+        let wildcards: Vec<String> =
+            characters.chunks(40).map(|chunk| format!("*{}*", chunk.concat())).collect();
+        assert!(!is_exceeded(&wildcards.iter().map(String::as_str).collect::<Vec<_>>()));
     }
 }
