@@ -1,5 +1,6 @@
 //! YAML documents, rewritten as JSON. CloudFormation's short tags become the long form: `!Sub x` is `{"Fn::Sub": "x"}`.
 
+use serde::de::Error as _;
 use serde_json::{Map, Number, Value as Json};
 use serde_yaml_ng::value::TaggedValue;
 use serde_yaml_ng::{Error, Value as Yaml};
@@ -11,21 +12,22 @@ use serde_yaml_ng::{Error, Value as Yaml};
 pub(in crate::query) fn to_json(text: &str) -> Result<String, Error> {
     let mut document: Yaml = serde_yaml_ng::from_str(text)?;
     document.apply_merge()?;
-    Ok(json(document).to_string())
+    Ok(json(document)?.to_string())
 }
 
-fn json(value: Yaml) -> Json {
-    match value {
+fn json(value: Yaml) -> Result<Json, Error> {
+    Ok(match value {
         Yaml::Null => Json::Null,
         Yaml::Bool(value) => Json::Bool(value),
         Yaml::Number(value) => number(&value),
         Yaml::String(value) => Json::String(value),
-        Yaml::Sequence(values) => Json::Array(values.into_iter().map(json).collect()),
+        Yaml::Sequence(values) => Json::Array(values.into_iter().map(json).collect::<Result<_, _>>()?),
         Yaml::Mapping(members) => {
-            Json::Object(members.into_iter().map(|(key, value)| (name(key), json(value))).collect())
+            let members = members.into_iter().map(|(key, value)| Ok((name(key)?, json(value)?)));
+            Json::Object(members.collect::<Result<_, Error>>()?)
         }
-        Yaml::Tagged(tagged) => function(*tagged),
-    }
+        Yaml::Tagged(tagged) => function(*tagged)?,
+    })
 }
 
 fn number(value: &serde_yaml_ng::Number) -> Json {
@@ -35,23 +37,29 @@ fn number(value: &serde_yaml_ng::Number) -> Json {
     number.map_or_else(|| Json::String(value.to_string()), Json::Number)
 }
 
-/// Returns a key as JSON has it: `404:` is the name `"404"`.
-fn name(key: Yaml) -> String {
-    match json(key) {
-        Json::String(text) => text,
-        other => other.to_string(),
+/// Returns a key as JSON has it: `404:` is the name `"404"`. Keys that hold other keys would have to be quoted once more
+/// at each level, and double in length.
+fn name(key: Yaml) -> Result<String, Error> {
+    match key {
+        Yaml::Sequence(_) | Yaml::Mapping(_) | Yaml::Tagged(_) => {
+            Err(Error::custom("a key must be a text, a number, a boolean or null"))
+        }
+        scalar => Ok(match json(scalar)? {
+            Json::String(text) => text,
+            other => other.to_string(),
+        }),
     }
 }
 
 /// Writes a tag in CloudFormation's long form: `Ref` and `Condition` as they are, all others behind `Fn::`.
-fn function(tagged: TaggedValue) -> Json {
+fn function(tagged: TaggedValue) -> Result<Json, Error> {
     let tag = tagged.tag.to_string();
     let short = tag.trim_start_matches('!');
     let long = match short {
         "Ref" | "Condition" => short.to_owned(),
         _ => format!("Fn::{short}"),
     };
-    Json::Object(Map::from_iter([(long, json(tagged.value))]))
+    Ok(Json::Object(Map::from_iter([(long, json(tagged.value)?)])))
 }
 
 #[cfg(test)]
@@ -85,5 +93,13 @@ mod tests {
     #[test]
     fn a_text_that_is_no_yaml_is_refused() {
         assert!(to_json("a: [").is_err());
+    }
+
+    #[test]
+    fn a_key_must_be_a_scalar() {
+        for text in ["? [a, b]\n: 1\n", "{{a: 1}: 1}", "? !Ref x\n: 1\n", &"? ".repeat(100)] {
+            let error = to_json(text).unwrap_err();
+            assert_eq!(error.to_string(), "a key must be a text, a number, a boolean or null", "{text}");
+        }
     }
 }
