@@ -142,6 +142,14 @@ pub enum Reason {
         /// Where in the pattern.
         path: String,
     },
+    /// The template's functions multiply their text.
+    #[error("`{function}` at `{path}` gives more text than any event pattern has")]
+    Overlong {
+        /// The intrinsic function.
+        function: String,
+        /// Where in the pattern.
+        path: String,
+    },
     /// The template makes the rule in a loop.
     #[error("`Fn::ForEach` is not expanded")]
     Loop,

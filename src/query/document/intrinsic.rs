@@ -4,6 +4,9 @@
 use crate::query::Reason;
 use serde_json::{Map, Value};
 
+/// How long a text may get by working out functions. EventBridge takes patterns of 4,096 characters.
+const LONGEST: usize = 64 << 10;
+
 /// Returns a pattern's text with its functions worked out. A text without functions comes back as it is, with the
 /// spelling of its numbers.
 ///
@@ -72,10 +75,14 @@ fn call(name: &str, argument: &Value, path: &str) -> Result<Value, Reason> {
         "Fn::ToJsonString" => Some(Value::String(resolved(argument.clone(), path)?.to_string())),
         _ => None,
     };
-    outcome.ok_or_else(|| Reason::Unresolved {
-        function: name.to_owned(),
-        path: if path.is_empty() { "EventPattern".to_owned() } else { path.to_owned() },
-    })
+    let path = if path.is_empty() { "EventPattern" } else { path };
+    let (function, path) = (name.to_owned(), path.to_owned());
+    match outcome {
+        // One function around the other, each may double what the one inside has given.
+        Some(Value::String(text)) if text.len() > LONGEST => Err(Reason::Overlong { function, path }),
+        Some(value) => Ok(value),
+        None => Err(Reason::Unresolved { function, path }),
+    }
 }
 
 /// Fills in `${Name}` from the function's own list; names of parameters and resources stay unknown.
@@ -95,7 +102,10 @@ fn substitute(argument: &Value, path: &str) -> Result<Option<Value>, Reason> {
 fn filled(text: &str, names: &Value) -> Option<String> {
     let mut done = String::new();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
+    // What is too long already is refused, so nobody misses the rest.
+    while done.len() <= LONGEST
+        && let Some((before, after)) = rest.split_once("${")
+    {
         let (name, behind) = after.split_once('}')?;
         done.push_str(before);
         match name.strip_prefix('!') {
@@ -113,8 +123,15 @@ fn join(argument: &Value) -> Option<Value> {
     let [Value::String(delimiter), Value::Array(parts)] = argument.as_array()?.as_slice() else {
         return None;
     };
-    let parts: Option<Vec<&str>> = parts.iter().map(Value::as_str).collect();
-    Some(Value::String(parts?.join(delimiter)))
+    let mut joined = String::new();
+    for (place, part) in parts.iter().enumerate() {
+        // As in `filled`: too long is long enough.
+        if joined.len() <= LONGEST {
+            joined.push_str(if place > 0 { delimiter } else { "" });
+            joined.push_str(part.as_str()?);
+        }
+    }
+    Some(Value::String(joined))
 }
 
 fn split(argument: &Value) -> Option<Value> {
@@ -171,6 +188,31 @@ mod tests {
             (r#"{"Fn::ToJsonString":{"a":["x"]}}"#, r#"{"a":["x"]}"#),
         ] {
             assert_eq!(resolve(text).unwrap(), pattern, "{text}");
+        }
+    }
+
+    #[test]
+    fn functions_that_multiply_their_text_are_stopped() {
+        let nested = |innermost: &str, open: &str, close: &str| {
+            format!(r#"{{"a":[{}{innermost}{}]}}"#, open.repeat(30), close.repeat(30))
+        };
+        let long = "x".repeat(10_000);
+        for (text, function) in [
+            (nested(r#""\"""#, r#"{"Fn::ToJsonString":"#, "}"), "Fn::ToJsonString"),
+            (nested(r#""x""#, r#"{"Fn::Sub":["${a}${a}",{"a":"#, "}]}"), "Fn::Sub"),
+            (
+                format!(r#"{{"a":[{{"Fn::Sub":["{}",{{"a":"{long}"}}]}}]}}"#, "${a}".repeat(1_000_000)),
+                "Fn::Sub",
+            ),
+            (
+                format!(r#"{{"a":[{{"Fn::Join":["{long}",[{}"x"]]}}]}}"#, r#""x","#.repeat(1_000_000)),
+                "Fn::Join",
+            ),
+        ] {
+            let refusal = refusal(&text);
+            let expected = format!("`{function}` at `a[0]");
+            assert!(refusal.starts_with(&expected), "{refusal}");
+            assert!(refusal.ends_with("gives more text than any event pattern has"), "{refusal}");
         }
     }
 
