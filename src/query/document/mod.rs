@@ -11,6 +11,7 @@ mod terraform;
 pub(super) mod yaml;
 
 use super::Reason;
+use crate::json::scan;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -30,6 +31,10 @@ pub(super) struct Rule {
 /// Takes the rules out of a JSON document. Returns `None` when it is of no known kind and so perhaps a pattern. `stem`
 /// names a rule that has no name.
 pub(super) fn rules(document: &RawValue, stem: &str) -> Option<Vec<Rule>> {
+    // Modules in modules are read one inside the other; what is nested deeper than this the pattern language refuses.
+    if scan::skip_value(document.get().as_bytes(), 0).is_err() {
+        return None;
+    }
     listing::read(document, stem)
         .or_else(|| cloudformation::read(document))
         .or_else(|| terraform::read(document))
@@ -101,6 +106,19 @@ mod tests {
         ] {
             assert!(told(pattern).is_none(), "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_document_nested_without_end_is_left_to_the_pattern_language() {
+        let modules = |depth: usize| {
+            format!(
+                r#"{{"format_version":"1.2","values":{{"root_module":{}{}}}}}"#,
+                r#"{"child_modules":["#.repeat(depth),
+                "]}".repeat(depth)
+            )
+        };
+        assert!(told(&modules(100)).is_some());
+        assert!(told(&modules(100_000)).is_none());
     }
 
     #[test]
