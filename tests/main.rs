@@ -13,5 +13,6 @@ mod sources;
 mod support {
     pub mod archive;
     pub mod command;
+    pub mod hostile;
     pub mod s3;
 }
