@@ -34,6 +34,10 @@ bench generator *arguments:
 samples:
     cargo run --locked --example generate-samples -- samples
 
+# Feeds made-up inputs to TARGET: inflate, find_records, project, pattern, prefilter or documents (needs a C++ compiler)
+fuzz target seconds="60" *options:
+    tests/fuzz/run {{target}} {{seconds}} {{options}}
+
 # Licences, bans and sources of the dependencies (needs cargo-deny)
 deny:
     cargo deny --offline check bans licenses sources
