@@ -26,9 +26,17 @@ test:
 replay:
     cargo run --locked --release -- replay samples
 
-# Processor time against the limit, libdeflate alone; archives are made by GENERATOR when they are not there
-bench generator *arguments:
-    cargo run --locked --release --features bench --bin bench -- compare --generator {{generator}} {{arguments}}
+# Replays against libdeflate alone and against other programs; GENERATOR is the script that makes the archives
+bench generator='' *arguments: (measurable generator)
+    {{run_bench}} compare --generator '{{generator}}' {{arguments}}
+
+run_bench := 'cargo run --locked --release --features bench --bin bench --'
+
+# Both binaries are built: the benchmark runs the backtrail that lies beside it.
+[private]
+measurable generator:
+    @test -f '{{generator}}' || { echo "the first argument must be the script that makes archives (make_archive.py), and '{{generator}}' is no file; for example \`just bench ../make_archive.py selective --runs 3\`" >&2; exit 1; }
+    cargo build --locked --release --features bench --bins
 
 # Write the sample trail anew
 samples:
