@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Decompresses every log file below a folder.
 pub fn decompress(archive: &Path, threads: usize) -> anyhow::Result<()> {
-    let mut paths = Vec::new();
-    collect(archive, &mut paths)?;
+    let paths = log_files(archive)?;
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| work(&paths, &next))).collect();
@@ -17,21 +16,26 @@ pub fn decompress(archive: &Path, threads: usize) -> anyhow::Result<()> {
     })
 }
 
+/// Returns the log files below a folder; digests, which lie beside them, are none.
+pub fn log_files(archive: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    collect(archive, &mut paths)?;
+    Ok(paths)
+}
+
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
+        let entry = entry?;
+        let path = entry.path();
+        if !entry.file_type()?.is_dir() {
+            if path.extension().is_some_and(|ending| ending == "gz") {
+                paths.push(path);
+            }
+        } else if entry.file_name() != "CloudTrail-Digest" {
             collect(&path, paths)?;
-        } else if path.extension().is_some_and(|ending| ending == "gz") && is_log_file(&path) {
-            paths.push(path);
         }
     }
     Ok(())
-}
-
-/// What a replay reads; digests and the like lie beside it.
-fn is_log_file(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str().to_string_lossy().starts_with("CloudTrail"))
 }
 
 fn work(paths: &[PathBuf], next: &AtomicUsize) -> anyhow::Result<()> {
@@ -41,6 +45,7 @@ fn work(paths: &[PathBuf], next: &AtomicUsize) -> anyhow::Result<()> {
         stored.clear();
         fs::File::open(path)?.read_to_end(&mut stored)?;
         let length = stored.last_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize);
+        // Grown and zeroed up to the largest log file, and never shrunk.
         if text.len() < length {
             text.resize(length, 0);
         }

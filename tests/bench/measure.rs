@@ -1,72 +1,84 @@
-//! Pairs of runs: the job, then the limit, each in a process of its own.
+//! What one run of a program costs, and what many runs say together.
 
-use super::jobs::Job;
 use anyhow::Context as _;
 use serde::Serialize;
-use std::ffi::OsString;
-use std::path::Path;
+use std::io::Read;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 use wait4::Wait4 as _;
 
-/// What one job cost.
-#[derive(Debug, Serialize)]
-pub struct Row {
-    pub job: &'static str,
-    pub target: Option<f64>,
-    /// Median over the pairs of job to limit.
-    pub ratio: f64,
-    pub lowest_ratio: f64,
-    pub highest_ratio: f64,
-    /// Medians of user and system time, in seconds.
-    pub job_seconds: f64,
-    pub limit_seconds: f64,
-    /// Largest of all runs, in bytes.
+/// What one run of a program used.
+#[derive(Debug)]
+pub struct Used {
+    /// Processor time in seconds, user and system, of the program and all that it started.
+    pub processor: f64,
+    /// Seconds by the clock on the wall.
+    pub wall: f64,
+    /// Largest memory of any one process, in bytes.
     pub peak_memory: u64,
 }
 
-/// Runs job and limit in turn. The first pair only warms the caches.
-pub fn compare(
-    job: &Job,
-    program: &Path,
-    replay: &[OsString],
-    (archive, threads): (&Path, usize),
-    runs: usize,
-) -> anyhow::Result<Row> {
-    let limit = ["limit".into(), archive.as_os_str().to_owned(), threads.to_string().into()];
-    let this = std::env::current_exe()?;
-    let (mut ratios, mut jobs, mut limits, mut peak_memory) = (vec![], vec![], vec![], 0);
-    for number in 0..=runs {
-        let (job_seconds, memory) = run(program, replay)?;
-        let (limit_seconds, _) = run(&this, &limit)?;
-        if number > 0 {
-            ratios.push(job_seconds / limit_seconds);
-            jobs.push(job_seconds);
-            limits.push(limit_seconds);
-            peak_memory = peak_memory.max(memory);
+/// Runs a program to its end.
+pub fn run(command: &mut Command) -> anyhow::Result<Used> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let start = Instant::now();
+    let spawned = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let mut child = spawned.with_context(|| format!("cannot run `{name}`"))?;
+    let stderr = read(child.stderr.take())?;
+    let used = child.wait4()?;
+    let wall = start.elapsed().as_secs_f64();
+    anyhow::ensure!(used.status.success(), "`{name}` ended with {}: {}", used.status, complaint(&stderr));
+    let processor = (used.rusage.utime + used.rusage.stime).as_secs_f64();
+    Ok(Used { processor, wall, peak_memory: used.rusage.maxrss })
+}
+
+fn read(pipe: Option<impl Read>) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    if let Some(mut pipe) = pipe {
+        pipe.read_to_end(&mut bytes)?;
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Returns the line that says most: the one that is called an error, else the last.
+fn complaint(stderr: &str) -> &str {
+    let mut lines = stderr.lines().map(str::trim).filter(|line| !line.is_empty());
+    let named = lines.clone().find(|line| line.starts_with("error"));
+    named.or_else(|| lines.next_back()).unwrap_or("nothing on stderr")
+}
+
+/// What became of something that was to be measured.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome<T> {
+    Measured(T),
+    Failed(String),
+}
+
+impl<T> From<anyhow::Result<T>> for Outcome<T> {
+    fn from(result: anyhow::Result<T>) -> Self {
+        match result {
+            Ok(measured) => Self::Measured(measured),
+            Err(error) => Self::Failed(format!("{error:#}")),
         }
     }
-    Ok(Row {
-        job: job.name,
-        target: job.target,
-        ratio: median(&mut ratios),
-        lowest_ratio: ratios.first().copied().unwrap_or_default(),
-        highest_ratio: ratios.last().copied().unwrap_or_default(),
-        job_seconds: median(&mut jobs),
-        limit_seconds: median(&mut limits),
-        peak_memory,
-    })
 }
 
-/// Returns the processor time in seconds and the peak memory in bytes.
-fn run(program: &Path, arguments: &[OsString]) -> anyhow::Result<(f64, u64)> {
-    let child = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let used = child.with_context(|| format!("cannot run {}", program.display()))?.wait4()?;
-    anyhow::ensure!(used.status.success(), "{} {arguments:?} ended with {}", program.display(), used.status);
-    Ok(((used.rusage.utime + used.rusage.stime).as_secs_f64(), used.rusage.maxrss))
+/// Several values of one thing.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Spread {
+    pub median: f64,
+    pub lowest: f64,
+    pub highest: f64,
 }
 
-/// Sorts the values and returns the one in the middle.
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_unstable_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
+impl Spread {
+    /// Returns the spread of the values, which are not none.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut values: Vec<f64> = values.into_iter().collect();
+        values.sort_unstable_by(f64::total_cmp);
+        let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
+        let median = (at((values.len().max(1) - 1) / 2) + at(values.len() / 2)) / 2.0;
+        Self { median, lowest: at(0), highest: at(values.len().max(1) - 1) }
+    }
 }

@@ -1,0 +1,66 @@
+//! `bench compare`: one job after the other.
+
+use super::jobs;
+use super::programs::Programs;
+use super::report::Report;
+use super::{Inputs, Output, pairs};
+use clap::Args;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
+    output: Output,
+    /// The program to measure; by default the one that was built together with this one
+    #[arg(long)]
+    program: Option<PathBuf>,
+    /// Pairs of runs for each job; those for memory take two
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: u16,
+    /// What to measure: names of jobs, or `jobs` for all of them; by default everything
+    wanted: Vec<String>,
+}
+
+impl Compare {
+    /// Measures and publishes.
+    pub fn run(&self) -> anyhow::Result<()> {
+        self.refuse_unknown()?;
+        let this = std::env::current_exe()?;
+        let replay = self.program.clone().unwrap_or_else(|| this.with_file_name("backtrail"));
+        let programs = Programs { replay, this };
+        let mut report = Report::new(&self.output);
+        self.run_jobs(&programs, &mut report)?;
+        report.publish(&self.output)
+    }
+
+    fn run_jobs(&self, programs: &Programs, report: &mut Report) -> anyhow::Result<()> {
+        let threads = usize::from(self.threads);
+        for job in jobs::all().iter().filter(|job| self.wants("jobs", job.name)) {
+            let archive = self.inputs.archive(job.archive)?;
+            let mut replay = programs.replay(&archive, threads, &job.arguments(&self.inputs.queries()?));
+            let mut limit = programs.limit(&archive, threads);
+            report.jobs.push(pairs::Row::measure(job, &mut replay, &mut limit, self.runs.into()));
+        }
+        Ok(())
+    }
+
+    fn wants(&self, kind: &str, name: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted == kind || wanted == name)
+    }
+
+    /// A name that is misspelt must not look like a bench without results.
+    fn refuse_unknown(&self) -> anyhow::Result<()> {
+        let mut known: BTreeSet<String> = ["jobs"].map(str::to_owned).into();
+        known.extend(jobs::all().iter().map(|job| job.name.to_owned()));
+        if let Some(unknown) = self.wanted.iter().find(|wanted| !known.contains(*wanted)) {
+            let known: Vec<_> = known.into_iter().collect();
+            anyhow::bail!("there is no job `{unknown}`; there are {}", known.join(", "));
+        }
+        Ok(())
+    }
+}
