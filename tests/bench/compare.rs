@@ -1,11 +1,12 @@
-//! `bench compare`: one job after the other.
+//! `bench compare`: jobs and scaling, one after the other.
 
-use super::jobs;
+use super::jobs::{self, SELECTIVE};
 use super::programs::Programs;
 use super::report::Report;
-use super::{Inputs, Output, pairs};
+use super::{Inputs, Output, pairs, scaling};
 use clap::Args;
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -22,7 +23,7 @@ pub struct Compare {
     runs: u16,
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..))]
     threads: u16,
-    /// What to measure: names of jobs, or `jobs` for all of them; by default everything
+    /// What to measure: names of jobs, or `jobs`, `scaling` for all of a kind; by default everything
     wanted: Vec<String>,
 }
 
@@ -35,6 +36,7 @@ impl Compare {
         let programs = Programs { replay, this };
         let mut report = Report::new(&self.output);
         self.run_jobs(&programs, &mut report)?;
+        self.run_scaling(&programs, &mut report)?;
         report.publish(&self.output)
     }
 
@@ -49,14 +51,25 @@ impl Compare {
         Ok(())
     }
 
+    fn run_scaling(&self, programs: &Programs, report: &mut Report) -> anyhow::Result<()> {
+        let asked: Vec<OsString> = SELECTIVE.iter().map(Into::into).collect();
+        for scaled in scaling::all().iter().filter(|scaled| self.wants("scaling", scaled.name)) {
+            let archive = self.inputs.archive(scaled.archive)?;
+            let often = (self.threads.into(), self.runs.into());
+            report.scaling.push(scaled.measure(programs, &archive, &asked, often));
+        }
+        Ok(())
+    }
+
     fn wants(&self, kind: &str, name: &str) -> bool {
         self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted == kind || wanted == name)
     }
 
     /// A name that is misspelt must not look like a bench without results.
     fn refuse_unknown(&self) -> anyhow::Result<()> {
-        let mut known: BTreeSet<String> = ["jobs"].map(str::to_owned).into();
+        let mut known: BTreeSet<String> = ["jobs", "scaling"].map(str::to_owned).into();
         known.extend(jobs::all().iter().map(|job| job.name.to_owned()));
+        known.extend(scaling::all().iter().map(|scaled| scaled.name.to_owned()));
         if let Some(unknown) = self.wanted.iter().find(|wanted| !known.contains(*wanted)) {
             let known: Vec<_> = known.into_iter().collect();
             anyhow::bail!("there is no job `{unknown}`; there are {}", known.join(", "));

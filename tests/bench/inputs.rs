@@ -1,5 +1,6 @@
-//! What the jobs read: archives made by a script, and generated queries.
+//! What the jobs read: archives made by a script or packed from another, and generated queries.
 
+use super::pack::pack;
 use anyhow::Context as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ pub struct Archive {
 enum Made {
     /// By the script, with these arguments.
     ByScript(&'static [&'static str]),
+    /// By packing the records of [`LARGE`] into so many log files, each far larger than those of a trail.
+    Packed { log_files: usize },
 }
 
 pub static LARGE: Archive = Archive { name: "large", made: Made::ByScript(&["--events", "500000"]) };
@@ -26,6 +29,8 @@ pub static ONE_GIGABYTE: Archive =
     Archive { name: "1-gb", made: Made::ByScript(&["--events", "700000", "--seed", "2"]) };
 pub static TEN_GIGABYTES: Archive =
     Archive { name: "10-gb", made: Made::ByScript(&["--events", "7000000", "--seed", "3"]) };
+pub static ONE_FILE: Archive = Archive { name: "one-file", made: Made::Packed { log_files: 1 } };
+pub static THREE_FILES: Archive = Archive { name: "three-files", made: Made::Packed { log_files: 3 } };
 
 impl super::Inputs {
     /// Returns the folder of an archive, made first when it is not there.
@@ -37,6 +42,7 @@ impl super::Inputs {
         let unfinished = self.folder.join(format!("{}.unfinished", archive.name));
         match &archive.made {
             Made::ByScript(arguments) => self.run_script(archive.name, arguments, &unfinished)?,
+            Made::Packed { log_files } => pack(&self.archive(&LARGE)?, *log_files, &unfinished)?,
         }
         fs::rename(&unfinished, &path)?;
         Ok(path)

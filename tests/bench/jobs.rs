@@ -48,7 +48,7 @@ impl Job {
 }
 
 /// The query of most jobs, and what every write call is.
-const SELECTIVE: &[&str] = &["-q", "signin/console-login-without-mfa"];
+pub const SELECTIVE: &[&str] = &["-q", "signin/console-login-without-mfa"];
 const WRITES: &[&str] = &["-e", r#"{"detail":{"readOnly":[false]}}"#, "--count"];
 
 const AGGREGATION: &[&str] = &[

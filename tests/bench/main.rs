@@ -10,9 +10,11 @@ mod jobs;
 mod limit;
 mod machine;
 mod measure;
+mod pack;
 mod pairs;
 mod programs;
 mod report;
+mod scaling;
 mod table;
 
 use clap::{Args, Parser, Subcommand};
@@ -26,7 +28,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run jobs against the limit and print the ratios
+    /// Run jobs, scaling and peers against the limit and print the ratios
     Compare(compare::Compare),
     /// The limit: read and decompress every log file of an archive, nothing else
     Limit { archive: PathBuf, threads: usize },

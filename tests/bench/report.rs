@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use super::measure::Outcome;
-use super::{Output, pairs};
+use super::{Output, pairs, scaling};
 use serde::Serialize;
 
 /// The document of `--json`; `version` changes when a field changes meaning.
@@ -15,6 +15,7 @@ pub struct Report {
     arguments: Vec<String>,
     machine: Machine,
     pub jobs: Vec<pairs::Row>,
+    pub scaling: Vec<scaling::Row>,
 }
 
 impl Report {
@@ -27,6 +28,7 @@ impl Report {
             arguments: std::env::args().skip(1).collect(),
             machine: Machine::this(),
             jobs: Vec::new(),
+            scaling: Vec::new(),
         }
     }
 
@@ -38,7 +40,10 @@ impl Report {
     pub fn publish(&self, output: &Output) -> anyhow::Result<()> {
         let Machine { model, cores, kernel, memory } = &self.machine;
         println!("{model}, {cores} cores, {memory}, Linux {kernel}\n");
-        let tables = [(!self.jobs.is_empty()).then(|| pairs::table(&self.jobs))];
+        let tables = [
+            (!self.jobs.is_empty()).then(|| pairs::table(&self.jobs)),
+            (!self.scaling.is_empty()).then(|| scaling::table(&self.scaling)),
+        ];
         for table in tables.iter().flatten() {
             println!("{}", if output.markdown { table.markdown() } else { table.plain() });
         }
@@ -52,6 +57,9 @@ impl Report {
 
     fn failed(&self) -> Vec<String> {
         let jobs = self.jobs.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
-        jobs.map(|row| row.job.to_owned()).collect()
+        let scaling = self.scaling.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
+        let mut failed: Vec<String> = jobs.map(|row| row.job.to_owned()).collect();
+        failed.extend(scaling.map(|row| row.name.to_owned()));
+        failed
     }
 }
