@@ -1,7 +1,9 @@
-//! `bench compare`: jobs and scaling, one after the other.
+//! `bench compare`: jobs, scaling and peers, one after the other.
 
 use super::jobs::{self, SELECTIVE};
+use super::peers::{self, Peers};
 use super::programs::Programs;
+use super::question::Question;
 use super::report::Report;
 use super::{Inputs, Output, pairs, scaling};
 use clap::Args;
@@ -21,9 +23,15 @@ pub struct Compare {
     /// Pairs of runs for each job; those for memory take two
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
     runs: u16,
+    /// Runs of each peer
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    peer_runs: u16,
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..))]
     threads: u16,
-    /// What to measure: names of jobs, or `jobs`, `scaling` for all of a kind; by default everything
+    /// A Python that has DuckDB
+    #[arg(long, default_value = "python3")]
+    python: PathBuf,
+    /// What to measure: names of jobs, or `jobs`, `scaling`, `peers` for all of a kind; by default everything
     wanted: Vec<String>,
 }
 
@@ -37,6 +45,7 @@ impl Compare {
         let mut report = Report::new(&self.output);
         self.run_jobs(&programs, &mut report)?;
         self.run_scaling(&programs, &mut report)?;
+        self.run_peers(&programs, &mut report)?;
         report.publish(&self.output)
     }
 
@@ -61,19 +70,38 @@ impl Compare {
         Ok(())
     }
 
+    fn run_peers(&self, programs: &Programs, report: &mut Report) -> anyhow::Result<()> {
+        for question in Question::ALL.into_iter().filter(|question| self.wants("peers", &peer(*question))) {
+            let peers = Peers {
+                programs,
+                archive: &self.inputs.archive(peers::ARCHIVE)?,
+                python: &self.python,
+                threads: self.threads.into(),
+                runs: self.peer_runs.into(),
+            };
+            report.peers.extend(peers.ask(question));
+        }
+        Ok(())
+    }
+
     fn wants(&self, kind: &str, name: &str) -> bool {
         self.wanted.is_empty() || self.wanted.iter().any(|wanted| wanted == kind || wanted == name)
     }
 
     /// A name that is misspelt must not look like a bench without results.
     fn refuse_unknown(&self) -> anyhow::Result<()> {
-        let mut known: BTreeSet<String> = ["jobs", "scaling"].map(str::to_owned).into();
+        let mut known: BTreeSet<String> = ["jobs", "scaling", "peers"].map(str::to_owned).into();
         known.extend(jobs::all().iter().map(|job| job.name.to_owned()));
         known.extend(scaling::all().iter().map(|scaled| scaled.name.to_owned()));
+        known.extend(Question::ALL.map(peer));
         if let Some(unknown) = self.wanted.iter().find(|wanted| !known.contains(*wanted)) {
             let known: Vec<_> = known.into_iter().collect();
             anyhow::bail!("there is no job `{unknown}`; there are {}", known.join(", "));
         }
         Ok(())
     }
+}
+
+fn peer(question: Question) -> String {
+    format!("peers-{}", question.name())
 }

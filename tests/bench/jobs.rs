@@ -49,7 +49,7 @@ impl Job {
 
 /// The query of most jobs, and what every write call is.
 pub const SELECTIVE: &[&str] = &["-q", "signin/console-login-without-mfa"];
-const WRITES: &[&str] = &["-e", r#"{"detail":{"readOnly":[false]}}"#, "--count"];
+pub const WRITES: &[&str] = &["-e", r#"{"detail":{"readOnly":[false]}}"#, "--count"];
 
 const AGGREGATION: &[&str] = &[
     "--count",

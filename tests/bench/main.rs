@@ -1,5 +1,5 @@
 //! `just bench`: whole replays against the limit, which is libdeflate decompressing the same log files on the same
-//! number of threads and nothing else.
+//! number of threads and nothing else; and against what a user would run today.
 //!
 //! What is compared runs in turn, each in a process of its own, and ratios are taken round by round: other work on the
 //! machine then disturbs all alike. Archives and queries lie outside the repository.
@@ -12,9 +12,12 @@ mod machine;
 mod measure;
 mod pack;
 mod pairs;
+mod peers;
 mod programs;
+mod question;
 mod report;
 mod scaling;
+mod serde_loop;
 mod table;
 
 use clap::{Args, Parser, Subcommand};
@@ -32,6 +35,8 @@ enum Command {
     Compare(compare::Compare),
     /// The limit: read and decompress every log file of an archive, nothing else
     Limit { archive: PathBuf, threads: usize },
+    /// A peer: decompress, parse every log file into a value tree, count the records that match
+    SerdeLoop { archive: PathBuf, question: question::Question, threads: usize },
 }
 
 /// Where archives come from.
@@ -66,5 +71,8 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Compare(compare) => compare.run(),
         Command::Limit { archive, threads } => limit::decompress(&archive, threads),
+        Command::SerdeLoop { archive, question, threads } => {
+            serde_loop::print_count(&archive, question, threads)
+        }
     }
 }

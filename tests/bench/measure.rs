@@ -16,6 +16,8 @@ pub struct Used {
     pub wall: f64,
     /// Largest memory of any one process, in bytes.
     pub peak_memory: u64,
+    /// What it printed, where the command wants that.
+    pub stdout: String,
 }
 
 /// Runs a program to its end.
@@ -24,12 +26,14 @@ pub fn run(command: &mut Command) -> anyhow::Result<Used> {
     let start = Instant::now();
     let spawned = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn();
     let mut child = spawned.with_context(|| format!("cannot run `{name}`"))?;
+    // One after the other: what is kept of stdout is a number, and never fills the pipe.
     let stderr = read(child.stderr.take())?;
+    let stdout = read(child.stdout.take())?;
     let used = child.wait4()?;
     let wall = start.elapsed().as_secs_f64();
     anyhow::ensure!(used.status.success(), "`{name}` ended with {}: {}", used.status, complaint(&stderr));
     let processor = (used.rusage.utime + used.rusage.stime).as_secs_f64();
-    Ok(Used { processor, wall, peak_memory: used.rusage.maxrss })
+    Ok(Used { processor, wall, peak_memory: used.rusage.maxrss, stdout })
 }
 
 fn read(pipe: Option<impl Read>) -> anyhow::Result<String> {
@@ -53,6 +57,7 @@ fn complaint(stderr: &str) -> &str {
 pub enum Outcome<T> {
     Measured(T),
     Failed(String),
+    Skipped(String),
 }
 
 impl<T> From<anyhow::Result<T>> for Outcome<T> {

@@ -1,5 +1,6 @@
 //! The programs that are measured, ready to run.
 
+use super::question::Question;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -26,6 +27,13 @@ impl Programs {
     pub fn limit(&self, archive: &Path, threads: usize) -> Command {
         let mut command = Command::new(&self.this);
         command.arg("limit").arg(archive).arg(threads.to_string()).stdout(Stdio::null());
+        command
+    }
+
+    /// Returns the plain loop over an archive; it prints how many records it found.
+    pub fn serde_loop(&self, archive: &Path, threads: usize, question: Question) -> Command {
+        let mut command = Command::new(&self.this);
+        command.arg("serde-loop").arg(archive).arg(question.name()).arg(threads.to_string());
         command
     }
 }

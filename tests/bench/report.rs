@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use super::measure::Outcome;
-use super::{Output, pairs, scaling};
+use super::{Output, pairs, peers, scaling};
 use serde::Serialize;
 
 /// The document of `--json`; `version` changes when a field changes meaning.
@@ -16,6 +16,7 @@ pub struct Report {
     machine: Machine,
     pub jobs: Vec<pairs::Row>,
     pub scaling: Vec<scaling::Row>,
+    pub peers: Vec<peers::Row>,
 }
 
 impl Report {
@@ -29,6 +30,7 @@ impl Report {
             machine: Machine::this(),
             jobs: Vec::new(),
             scaling: Vec::new(),
+            peers: Vec::new(),
         }
     }
 
@@ -43,6 +45,7 @@ impl Report {
         let tables = [
             (!self.jobs.is_empty()).then(|| pairs::table(&self.jobs)),
             (!self.scaling.is_empty()).then(|| scaling::table(&self.scaling)),
+            (!self.peers.is_empty()).then(|| peers::table(&self.peers)),
         ];
         for table in tables.iter().flatten() {
             println!("{}", if output.markdown { table.markdown() } else { table.plain() });
@@ -58,8 +61,10 @@ impl Report {
     fn failed(&self) -> Vec<String> {
         let jobs = self.jobs.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
         let scaling = self.scaling.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
+        let peers = self.peers.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
         let mut failed: Vec<String> = jobs.map(|row| row.job.to_owned()).collect();
         failed.extend(scaling.map(|row| row.name.to_owned()));
+        failed.extend(peers.map(|row| format!("{} of {}", row.question, row.program)));
         failed
     }
 }

@@ -39,6 +39,7 @@ impl Table {
                 return;
             }
             Outcome::Failed(reason) => ("failed", reason),
+            Outcome::Skipped(reason) => ("skipped", reason),
         };
         self.notes.push(format!("{name} {word}: {reason}"));
         self.rows.push(Line { name, what, cells: vec![word.to_owned()] });
