@@ -28,9 +28,14 @@ replay:
 
 # Replays against libdeflate alone and against other programs; GENERATOR is the script that makes the archives
 bench generator='' *arguments: (measurable generator)
-    {{run_bench}} compare --generator '{{generator}}' {{arguments}}
+    {{run_bench}} compare {{measured}} --generator '{{generator}}' {{arguments}}
+
+# One room of the library at a time
+bench-rooms generator='' *arguments: (measurable generator)
+    {{run_bench}} rooms {{measured}} --generator '{{generator}}' {{arguments}}
 
 run_bench := 'cargo run --locked --release --features bench --bin bench --'
+measured := '--date "$(date -u +%F)" --commit "$(git describe --always --dirty)"'
 
 # Both binaries are built: the benchmark runs the backtrail that lies beside it.
 [private]

@@ -1,9 +1,11 @@
 //! `just bench`: whole replays against the limit, which is libdeflate decompressing the same log files on the same
-//! number of threads and nothing else; and against what a user would run today.
+//! number of threads and nothing else; and against what a user would run today. `just bench-rooms`: one room of the
+//! library at a time, in this process.
 //!
 //! What is compared runs in turn, each in a process of its own, and ratios are taken round by round: other work on the
 //! machine then disturbs all alike. Archives and queries lie outside the repository.
 
+mod clock;
 mod compare;
 mod inputs;
 mod jobs;
@@ -16,9 +18,11 @@ mod peers;
 mod programs;
 mod question;
 mod report;
+mod rooms;
 mod scaling;
 mod serde_loop;
 mod table;
+mod walk;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -33,6 +37,8 @@ struct Arguments {
 enum Command {
     /// Run jobs, scaling and peers against the limit and print the ratios
     Compare(compare::Compare),
+    /// Measure one room of the library at a time
+    Rooms(rooms::Measure),
     /// The limit: read and decompress every log file of an archive, nothing else
     Limit { archive: PathBuf, threads: usize },
     /// A peer: decompress, parse every log file into a value tree, count the records that match
@@ -70,6 +76,7 @@ struct Output {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Compare(compare) => compare.run(),
+        Command::Rooms(measure) => measure.run(),
         Command::Limit { archive, threads } => limit::decompress(&archive, threads),
         Command::SerdeLoop { archive, question, threads } => {
             serde_loop::print_count(&archive, question, threads)

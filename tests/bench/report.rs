@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use super::measure::Outcome;
-use super::{Output, pairs, peers, scaling};
+use super::{Output, pairs, peers, rooms, scaling};
 use serde::Serialize;
 
 /// The document of `--json`; `version` changes when a field changes meaning.
@@ -17,6 +17,7 @@ pub struct Report {
     pub jobs: Vec<pairs::Row>,
     pub scaling: Vec<scaling::Row>,
     pub peers: Vec<peers::Row>,
+    pub rooms: Vec<rooms::Row>,
 }
 
 impl Report {
@@ -31,6 +32,7 @@ impl Report {
             jobs: Vec::new(),
             scaling: Vec::new(),
             peers: Vec::new(),
+            rooms: Vec::new(),
         }
     }
 
@@ -46,6 +48,7 @@ impl Report {
             (!self.jobs.is_empty()).then(|| pairs::table(&self.jobs)),
             (!self.scaling.is_empty()).then(|| scaling::table(&self.scaling)),
             (!self.peers.is_empty()).then(|| peers::table(&self.peers)),
+            (!self.rooms.is_empty()).then(|| rooms::table(&self.rooms)),
         ];
         for table in tables.iter().flatten() {
             println!("{}", if output.markdown { table.markdown() } else { table.plain() });
