@@ -8,13 +8,15 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
-/// How much JSON goes into one log file: below the 256 MiB that a replay reads without being told to.
-const TEXT: usize = 200 << 20;
+/// How much JSON goes into one log file, and how much less is enough. More than 256 MiB no replay reads unasked.
+const TEXT: usize = 200_000_000;
+const SLACK: usize = TEXT / 100;
 
 const HEAD: &[u8] = b"{\"Records\":[";
 const FOOT: &[u8] = b"]}";
 
-/// Writes the folder `into` with that many log files, from the records of the archive in the order of its paths.
+/// Writes the folder `into` with that many log files, from the records of the archive in the order of its paths. What
+/// would make a log file too large is passed over.
 pub fn pack(archive: &Path, count: usize, into: &Path) -> anyhow::Result<()> {
     let mut paths = log_files(archive)?;
     paths.sort_unstable();
@@ -23,12 +25,15 @@ pub fn pack(archive: &Path, count: usize, into: &Path) -> anyhow::Result<()> {
     let mut paths = paths.iter();
     for number in 0..count {
         let mut text = HEAD.to_vec();
-        while text.len() < TEXT {
+        while text.len() < TEXT - SLACK {
             let path = paths.next().context("the archive is too small to be packed")?;
             let mut log_file = Vec::new();
             GzDecoder::new(fs::File::open(path)?).read_to_end(&mut log_file)?;
             let records = log_file.strip_prefix(HEAD).and_then(|rest| rest.strip_suffix(FOOT));
             let records = records.with_context(|| format!("{} is no log file", path.display()))?;
+            if text.len() + records.len() + FOOT.len() >= TEXT {
+                continue;
+            }
             if text.len() > HEAD.len() && !records.is_empty() {
                 text.push(b',');
             }
