@@ -2,9 +2,11 @@
 //! ready-made, and only its own work is timed.
 
 use super::clock::Clock;
-use backtrail::decode::{self, Records};
+use anyhow::Context as _;
+use backtrail::decode::{self, Records, Text};
 use backtrail::event::EventFields;
 use backtrail::hit::Hit;
+use backtrail::json::compact::Marker;
 use backtrail::json::{Fields, Leaves, project};
 use backtrail::language::Condition;
 use backtrail::query::{self, Query};
@@ -37,7 +39,8 @@ pub struct Walk {
     conditions: Vec<Condition>,
     wanted: EventFields,
     stored: Vec<u8>,
-    text: Vec<u8>,
+    text: Text,
+    marker: Marker,
     copy: Vec<u8>,
     leaves: Vec<Leaves>,
 }
@@ -55,7 +58,8 @@ impl Walk {
         let conditions = queries.iter().map(|query| query.pattern.compile(&mut fields)).collect();
         let wanted = EventFields::new(fields);
         let (stored, text, copy, leaves) = Default::default();
-        Ok(Self { seven, queries, conditions, wanted, stored, text, copy, leaves })
+        let marker = Marker::new([(0, &b"eventName"[..]), (1, b"eventType")])?;
+        Ok(Self { seven, queries, conditions, wanted, stored, text, marker, copy, leaves })
     }
 
     /// Takes all log files through all rooms.
@@ -63,18 +67,17 @@ impl Walk {
         let (mut clock, mut bytes) = (Clock::default(), 0);
         for path in paths {
             self.take(path, &mut clock)?;
-            bytes += self.text.len();
+            bytes += self.text.bytes().len();
         }
         Ok(clock.seconds().map(|(room, seconds)| (room, vec![bytes as f64 / seconds / 1e6])).collect())
     }
 
     fn take(&mut self, path: &Path, clock: &mut Clock) -> anyhow::Result<()> {
         self.read(path, clock)?;
-        let text = &self.text;
-        let found = clock.time("find records", || decode::find_records(text))?;
-        clock.time("find records, event names", || {
-            decode::find_records(text).map(|found| logins(text, &found))
-        })?;
+        let (text, marker) = (self.text.bytes(), &self.marker);
+        clock.time("find records", || split(text, marker, |_, _| 0))?;
+        clock.time("find records, event names", || split(text, marker, logins))?;
+        let found = clock.time("check and find records", || decode::find_records(text))?;
         let mut leaves = std::mem::take(&mut self.leaves);
         self.look(&found, &mut leaves, clock)?;
         self.leaves = leaves;
@@ -88,6 +91,7 @@ impl Walk {
             fs::File::open(path)?.read_to_end(stored)
         })?;
         clock.time("inflate", || decode::inflate(stored, DEFAULT_MAX_OBJECT_SIZE, text))?;
+        let text = text.bytes();
         copy.resize(copy.len().max(text.len()), 0);
         clock.time("memcpy", || copy[..text.len()].copy_from_slice(black_box(text)));
         Ok(())
@@ -95,7 +99,7 @@ impl Walk {
 
     /// Projects and matches the records, a few at a time: a replay has the leaves of one in its caches, too.
     fn look(&self, found: &Records, leaves: &mut Vec<Leaves>, clock: &mut Clock) -> anyhow::Result<()> {
-        let records: Vec<&[u8]> = found.found.iter().map(|at| found.bytes(&self.text, at)).collect();
+        let records: Vec<&[u8]> = found.found.iter().map(|at| found.bytes(self.text.bytes(), at)).collect();
         leaves.resize_with(RECORDS_AT_ONCE, Leaves::new);
         for records in records.chunks(RECORDS_AT_ONCE) {
             clock.time("project 7 fields", || self.project_seven(records, &mut leaves[0]))?;
@@ -126,13 +130,22 @@ impl Walk {
 
     /// Renders every record as a hit.
     fn render(&self, found: &Records, clock: &mut Clock) -> anyhow::Result<()> {
-        let records = found.found.iter().map(|at| found.bytes(&self.text, at));
+        let records = found.found.iter().map(|at| found.bytes(self.text.bytes(), at));
         let facts: Vec<(&[u8], Facts)> = records.map(|record| (record, Facts::read(record))).collect();
         clock.time("render NDJSON", || {
             let mut writer = render::hits(Format::Ndjson, &HitOptions::default(), Box::new(io::sink()));
             for (record, facts) in &facts {
                 let query = &self.queries[0];
-                let hit = Hit { query, log_key: "log-key", key_account: None, record, event: None, facts };
+                let hit = Hit {
+                    query,
+                    position: 0,
+                    group: None,
+                    log_key: "log-key",
+                    key_account: None,
+                    record,
+                    event: None,
+                    facts,
+                };
                 writer.write(&hit)?;
             }
             writer.finish()
@@ -141,13 +154,23 @@ impl Walk {
     }
 }
 
-/// Looks at the event name of every record where the search for records has marked it, as the prefilter does: the
-/// cheapest question there is.
-fn logins(text: &[u8], found: &Records) -> usize {
+/// Splits a log file piece by piece as a replay does, and adds up what `look` makes of the pieces.
+fn split(text: &[u8], marker: &Marker, look: fn(&[u8], &Records) -> usize) -> anyhow::Result<usize> {
+    let cut = decode::cut(text).context("the text is no log file as trails write it")?;
+    let mut sum = 0;
+    for piece in cut.pieces {
+        let found = decode::read_piece(piece, marker).context("a piece holds no whole records")?;
+        sum += look(piece, &found);
+    }
+    Ok(black_box(sum))
+}
+
+/// Looks at the event name of every record where it is marked, as the rule index does: the cheapest question there is.
+fn logins(piece: &[u8], found: &Records) -> usize {
     let is_login = |at: &&decode::Found| {
-        let record = found.bytes(text, at);
-        let name = at.marks.and_then(|marks| record.get(marks.event_name as usize..));
-        name.is_some_and(|name| name.starts_with(b"\"ConsoleLogin\""))
+        let record = found.bytes(piece, at);
+        let name = found.marks(at).and_then(|marks| marks.iter().find(|mark| mark.name == 0));
+        name.is_some_and(|name| record[name.value as usize..].starts_with(b"\"ConsoleLogin\""))
     };
     found.found.iter().filter(is_login).count()
 }

@@ -1,30 +1,42 @@
-//! Records on the fast path and on the slow one: a space in front of the array sends a text down the other.
+//! Records on the fast path, piece by piece, and on the slow one, which checks everything.
 
 #![no_main]
 
-use backtrail::decode::{Error, Kind, Records, Shape, find_records};
+use backtrail::decode::{Error, Records, Shape, cut, find_records, read_piece};
+use backtrail::json::compact::Marker;
 use backtrail::json::scan::MAX_DEPTH;
 use libfuzzer_sys::fuzz_target;
 use serde::de::IgnoredAny;
 
-const HEAD: &[u8] = b"{\"Records\":";
-
 fuzz_target!(|text: &[u8]| {
-    let found = find_records(text);
-    if let Ok(records) = &found {
+    let slow = find_records(text);
+    if let Ok(records) = &slow {
         assert!(std::str::from_utf8(text).is_ok(), "records in a text that is not UTF-8");
         check_places(text, records);
     }
-    match text.strip_prefix(HEAD) {
-        Some(rest) => {
-            let spaced = [HEAD, b" ", rest].concat();
-            let slow = find_records(&spaced);
-            check_strict(&spaced, &slow);
-            check_alike(text, &seen(text, &found), &seen(&spaced, &slow));
-        }
-        None => check_strict(text, &found),
+    check_strict(text, &slow);
+    if let Some(fast) = read_pieces(text) {
+        check_alike(text, &fast, &slow);
     }
 });
+
+/// Returns the records of a log file that is read piece by piece.
+fn read_pieces(text: &[u8]) -> Option<Vec<&[u8]>> {
+    let marker = Marker::new([(0, &b"eventName"[..]), (1, b"requestParameters")]).expect("names are fine");
+    let mut all = Vec::new();
+    for piece in cut(text)?.pieces {
+        let records = read_piece(piece, &marker)?;
+        all.extend(records.found.iter().map(|found| &piece[places(piece, &records, found)]));
+    }
+    Some(all)
+}
+
+/// Returns where a record stands in its piece.
+fn places(piece: &[u8], records: &Records, found: &backtrail::decode::Found) -> std::ops::Range<usize> {
+    let bytes = records.bytes(piece, found);
+    let start = bytes.as_ptr() as usize - piece.as_ptr() as usize;
+    start..start + bytes.len()
+}
 
 /// Every record is an object, and they stand one behind the other.
 fn check_places(text: &[u8], records: &Records) {
@@ -50,27 +62,37 @@ fn check_strict(text: &[u8], found: &Result<Records, Error>) {
     }
 }
 
-/// Two ways to one result. Where brackets or strings are left open, the fast path has nothing to say. Where the text is
-/// bracketed but no JSON, it may leave that to whoever reads the record.
-fn check_alike(text: &[u8], fast: &Seen<'_>, slow: &Seen<'_>) {
-    let is_json =
-        std::str::from_utf8(text).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok());
-    if (is_json && depth(text) <= MAX_DEPTH) || !is_balanced(text) {
-        assert_eq!(fast, slow);
+/// Two ways to one result, where the text is JSON. Where it is not, the fast path may leave that to whoever reads the
+/// record, as long as strings and brackets come out even.
+fn check_alike(text: &[u8], fast: &[&[u8]], slow: &Result<Records, Error>) {
+    assert!(std::str::from_utf8(text).is_ok(), "records in a text that is not UTF-8");
+    assert!(is_even(text), "records in a text with something left open");
+    let is_json = serde_json::from_slice::<IgnoredAny>(text).is_ok();
+    if is_json && depth(text) <= MAX_DEPTH {
+        let slow = slow.as_ref().expect("the slow path takes what is JSON");
+        let records: Vec<&[u8]> = slow.found.iter().map(|found| slow.bytes(text, found)).collect();
+        assert_eq!(fast, records);
+        assert_eq!((slow.shape, slow.rejected_count()), (Shape::LogFile, 0));
     }
 }
 
-/// What was found: shape, kinds and texts, and the numbers of what was passed over; or the error without its place.
-type Seen<'a> = Result<(Shape, Vec<(Kind, &'a str)>, Vec<usize>, usize), std::mem::Discriminant<Error>>;
-
-fn seen<'a>(text: &'a [u8], found: &'a Result<Records, Error>) -> Seen<'a> {
-    let records = found.as_ref().map_err(std::mem::discriminant)?;
-    let texts = records.found.iter().map(|found| {
-        let bytes = records.bytes(text, found);
-        (found.kind, std::str::from_utf8(bytes).expect("the text is UTF-8"))
-    });
-    let rejected = records.rejected.iter().map(|rejected| rejected.index);
-    Ok((records.shape, texts.collect(), rejected.collect(), records.rejected_unnamed))
+/// Tells whether every string is closed, and as many brackets as are open, of whatever kind.
+fn is_even(text: &[u8]) -> bool {
+    let (mut depth, mut is_string) = (0_i64, false);
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' if is_string => drop(bytes.next()),
+            b'"' => is_string = !is_string,
+            b'{' | b'[' if !is_string => depth += 1,
+            b'}' | b']' if !is_string => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth == 0 && !is_string
 }
 
 /// Tells whether every string and every bracket outside strings is closed by its own kind.

@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use backtrail::decode::{Trailing, inflate};
+use backtrail::decode::{Text, Trailing, inflate};
 use flate2::bufread::GzDecoder;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 use libfuzzer_sys::fuzz_target;
@@ -34,8 +34,10 @@ fn check(stored: &[u8]) {
 
 /// Returns the length of the longest layer.
 fn check_under(stored: &[u8], cap: u64) -> Option<u64> {
-    let mut text = b"from before".to_vec();
+    let mut text = Text::default();
+    inflate(b"from before", CAP, &mut text).expect("these bytes are text");
     let inflated = inflate(stored, cap, &mut text);
+    let text = text.bytes();
     let theirs = theirs(stored, cap);
     match (inflated, &theirs) {
         (Ok(inflated), Some(theirs)) => {
