@@ -8,6 +8,7 @@ use super::document::record_limit;
 use super::{Found, Kind, Records, Shape};
 use crate::json::compact::{self, Marker};
 use memchr::memmem;
+use std::ops::Range;
 
 const HEAD: &[u8] = b"{\"Records\":[";
 
@@ -20,28 +21,28 @@ const BEGINNING: usize = 16;
 
 /// The pieces of a log file, by guess.
 #[derive(Debug)]
-pub struct Pieces<'t> {
-    /// Rows of records with commas between them.
-    pub pieces: Vec<&'t [u8]>,
+pub struct Pieces {
+    /// Where in the text they are: rows of records with commas between them.
+    pub pieces: Vec<Range<usize>>,
     /// More records than this are made to fill the memory.
     pub record_limit: usize,
 }
 
 /// Cuts a log file into pieces, when it looks like one. All of them have to be read by [`read_piece`]; if one cannot, or
 /// there are too many records, none counts, and [`super::find_records`] tells more.
-pub fn cut(text: &[u8]) -> Option<Pieces<'_>> {
-    let text_end = text.strip_suffix(b"\n").unwrap_or(text);
-    let mut rest = text_end.strip_prefix(HEAD)?.strip_suffix(b"]}")?;
+pub fn cut(text: &[u8]) -> Option<Pieces> {
+    let rest = text.strip_suffix(b"\n").unwrap_or(text).strip_prefix(HEAD)?.strip_suffix(b"]}")?;
     let border = [b"},", &rest[..rest.len().min(BEGINNING)]].concat();
     let border = memmem::Finder::new(&border);
+    let (mut start, end) = (HEAD.len(), HEAD.len() + rest.len());
     let mut pieces = Vec::with_capacity(rest.len() / PIECE + 1);
-    while let Some(at) = rest.get(PIECE..).and_then(|later| border.find(later)) {
-        let (piece, others) = rest.split_at(PIECE + at + 1);
-        pieces.push(piece);
-        rest = &others[1..];
+    while let Some(at) = text[..end].get(start + PIECE..).and_then(|later| border.find(later)) {
+        let piece_end = start + PIECE + at + 1;
+        pieces.push(start..piece_end);
+        start = piece_end + 1;
     }
-    if !rest.is_empty() {
-        pieces.push(rest);
+    if start < end {
+        pieces.push(start..end);
     }
     Some(Pieces { pieces, record_limit: record_limit(text.len()) })
 }
@@ -78,7 +79,9 @@ mod tests {
 
     fn lengths(text: &str) -> Option<Vec<usize>> {
         let pieces = cut(text.as_bytes())?;
-        pieces.pieces.iter().map(|piece| Some(read_piece(piece, &Marker::none())?.found.len())).collect()
+        let count =
+            |piece: Range<usize>| Some(read_piece(&text.as_bytes()[piece], &Marker::none())?.found.len());
+        pieces.pieces.into_iter().map(count).collect()
     }
 
     #[test]

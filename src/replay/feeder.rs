@@ -60,11 +60,12 @@ impl<'scope, 'run> Feeder<'scope, 'run> {
     }
 
     /// Takes the next place in the order of outcomes, waiting for room, and returns what brings the outcome there.
-    fn enter(&mut self) -> impl FnOnce(What) + Send + use<> {
+    fn enter(&mut self) -> impl FnOnce(What) + Send + use<'run> {
         self.gate.enter();
-        let (outcomes, sequence) = (self.outcomes.clone(), self.next);
+        let (outcomes, sequence, gate) = (self.outcomes.clone(), self.next, self.gate);
         self.next += 1;
-        move |what| {
+        move |what: What| {
+            gate.hold(what.size());
             // The receiver only goes away when the whole run is unwinding.
             let _ = outcomes.send(Outcome { sequence, what });
         }
@@ -82,7 +83,9 @@ impl Sink for Feeder<'_, '_> {
         }
         let (send, worker) = (self.enter(), self.worker);
         match item {
-            Item::LogFile(log_file) => self.scope.spawn(move |_| send(worker.process(log_file))),
+            Item::LogFile(log_file) => {
+                self.scope.spawn(move |pool| worker.process(log_file, pool, Box::new(send)))
+            }
             Item::Skipped { reason, .. } => send(What::Skipped { reason }),
             Item::Fault { key, fault } => send(What::Unreadable { key, reason: fault.to_string() }),
         }

@@ -1,31 +1,47 @@
-//! Bounds how many log files are under way between the feeder and the receiver.
+//! Bounds what is under way between the feeder and the receiver.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// A counting gate: entering blocks while it is full.
+/// Bytes of matches that may wait for log files in front of theirs. The files that are under way add to that.
+const MOST_HELD: usize = 32 << 20;
+
+/// A counting gate: entering blocks while it is full, or while too many bytes wait behind it.
 #[derive(Debug)]
 pub(super) struct Gate {
-    room: Mutex<usize>,
+    room: Mutex<Room>,
     changed: Condvar,
+}
+
+#[derive(Debug)]
+struct Room {
+    places: usize,
+    held: usize,
 }
 
 impl Gate {
     /// Returns a gate that lets `places` through before somebody has to leave.
     pub(super) fn new(places: usize) -> Self {
-        Self { room: Mutex::new(places), changed: Condvar::new() }
+        Self { room: Mutex::new(Room { places, held: 0 }), changed: Condvar::new() }
     }
 
     /// Takes a place, waiting for one.
     pub(super) fn enter(&self) {
         let room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut room =
-            self.changed.wait_while(room, |room| *room == 0).unwrap_or_else(PoisonError::into_inner);
-        *room -= 1;
+        let is_full = |room: &mut Room| room.places == 0 || room.held > MOST_HELD;
+        let mut room = self.changed.wait_while(room, is_full).unwrap_or_else(PoisonError::into_inner);
+        room.places -= 1;
     }
 
-    /// Gives a place back.
-    pub(super) fn leave(&self) {
-        *self.room.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    /// Notes that a result of that many bytes waits to be taken. All in front of it have entered, so it will be.
+    pub(super) fn hold(&self, bytes: usize) {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner).held += bytes;
+    }
+
+    /// Gives a place back, and the bytes that were held with it.
+    pub(super) fn leave(&self, bytes: usize) {
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        room.places += 1;
+        room.held -= bytes;
         self.changed.notify_one();
     }
 }

@@ -1,8 +1,9 @@
 //! Runs queries over sources in parallel and yields hits and coverage, both in an order that does not depend on the
 //! number of threads.
 //!
-//! One log file's way: a source offers it in key order (`feeder`), a pool thread reads, decodes and matches it
-//! (`worker`, `matcher`), one receiver puts the outcomes back into key order and hands the hits out
+//! One log file's way: a source offers it in key order (`feeder`), a pool thread reads and decodes it (`worker`), this one
+//! and idle ones match its pieces (`job`), record by record: a look at the marked members (`glance`) and the rule index
+//! (`index`, `plan`) leave few queries, and these are asked (`matcher`). One receiver puts the outcomes back into key order and hands the hits out
 //! (`receiver`). A gate between the first and the last keeps the number of files under way, and so the memory,
 //! bounded. What to do with a hit is the caller's business.
 
@@ -13,6 +14,8 @@ mod gate;
 mod glance;
 mod groups;
 mod index;
+mod job;
+mod matched;
 mod matcher;
 mod outcome;
 mod place;
@@ -32,6 +35,7 @@ use crate::source::{self, Scope, Source};
 use feeder::Feeder;
 use gate::Gate;
 use groups::Groups;
+use matched::Asked;
 use receiver::Receiver;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
@@ -39,6 +43,10 @@ use worker::Worker;
 
 /// Default hard cap on the text of one log file: 256 MiB. CloudTrail's own files stay below 50 MB.
 pub const DEFAULT_MAX_OBJECT_SIZE: u64 = 256 << 20;
+
+/// How many log files may be under way at once. Most of them wait, and are no more than a name: their order must not make
+/// threads idle while a large one among them is decompressed.
+const PLACES: usize = 512;
 
 /// How a replay runs.
 #[derive(Debug, Clone)]
@@ -96,9 +104,9 @@ pub fn run(
         .thread_name(|index| format!("decode-{index}"))
         .build()
         .map_err(|source| Error::Threads { threads: options.threads, source })?;
-    let gate = Gate::new(options.threads * 4 + 16);
+    let gate = Gate::new(PLACES);
     let groups = Groups::default();
-    let worker = Worker::new(matcher, options, watch, &groups);
+    let worker = Worker::new(Asked { matcher, options, groups: &groups }, watch);
     let (outcomes, arrivals) = crossbeam_channel::unbounded();
     let mut receiver = Receiver::new(matcher, options, watch, (&gate, &groups));
 

@@ -1,5 +1,6 @@
 //! What came of one thing that a source offered.
 
+use super::matched::Matched;
 use crate::decode::Rejected;
 use crate::record::Facts;
 use crate::source::{LogKey, Skip};
@@ -38,6 +39,20 @@ pub(super) enum What {
     NotRead,
 }
 
+impl What {
+    /// Returns about how many bytes it takes until it is received.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Read(read) => read
+                .shares
+                .iter()
+                .map(|share| share.bytes.len() + share.matches.len() * size_of::<Match>())
+                .sum(),
+            _ => 0,
+        }
+    }
+}
+
 /// What was found in one log file.
 #[derive(Debug)]
 pub(super) struct ReadLogFile {
@@ -54,11 +69,15 @@ pub(super) struct ReadLogFile {
     pub(super) faults: Vec<String>,
     /// Oddities that are no faults.
     pub(super) notes: Vec<String>,
-    /// Records that matched, in text order.
-    pub(super) matches: Vec<Match>,
-    /// The queries of all matches, and the bytes of their records, one after the other.
-    pub(super) queries: Vec<u32>,
-    pub(super) bytes: Vec<u8>,
+    /// What the threads found that worked on it, in text order.
+    pub(super) shares: Vec<Matched>,
+}
+
+impl ReadLogFile {
+    /// Returns the number of hits.
+    pub(super) fn hits(&self) -> u64 {
+        self.shares.iter().map(|share| share.queries.len() as u64).sum()
+    }
 }
 
 /// How many records there were, and of which sort.

@@ -4,6 +4,7 @@ use super::coverage::{Coverage, Fault, Note, ScopeDocument, Stopped};
 use super::duplicates::Seen;
 use super::gate::Gate;
 use super::groups::Groups;
+use super::matched::Matched;
 use super::outcome::{Kept, Match, Outcome, ReadLogFile, What};
 use super::{Matcher, Options, Take, Watch};
 use crate::event;
@@ -62,7 +63,7 @@ impl<'run> Receiver<'run> {
             early.insert(outcome.sequence, outcome.what);
             while let Some(what) = early.remove(&next) {
                 next += 1;
-                self.gate.leave();
+                self.gate.leave(what.size());
                 if self.coverage.stopped.is_none() {
                     self.take_outcome(what, take);
                 }
@@ -148,8 +149,10 @@ impl<'run> Receiver<'run> {
         let notes = read.notes.drain(..).map(|remark| Note { key: key.to_owned(), remark });
         coverage.notes.extend(notes);
 
-        for found in &read.matches {
-            if self.take_match(&read, found, take).is_break() {
+        for (share, found) in
+            read.shares.iter().flat_map(|share| share.matches.iter().map(move |found| (share, found)))
+        {
+            if self.take_match(&read, share, found, take).is_break() {
                 // Nobody wants more: the feeder and the workers may stop too.
                 self.watch.interrupt.store(true, Ordering::Relaxed);
                 break;
@@ -163,7 +166,13 @@ impl<'run> Receiver<'run> {
         is_late && read.tally.in_scope > 0 && read.key.day() == Some(scope.last_day())
     }
 
-    fn take_match(&mut self, read: &ReadLogFile, found: &Match, take: &mut Take<'_>) -> ControlFlow<()> {
+    fn take_match(
+        &mut self,
+        read: &ReadLogFile,
+        share: &Matched,
+        found: &Match,
+        take: &mut Take<'_>,
+    ) -> ControlFlow<()> {
         if self.options.is_deduplicating && !self.seen.is_first(found.identity) {
             self.coverage.records.duplicates += 1;
             return ControlFlow::Continue(());
@@ -172,7 +181,7 @@ impl<'run> Receiver<'run> {
         let counted;
         let (bytes, is_event, facts, group) = match &found.kept {
             Kept::Record { bytes, is_event, facts } => {
-                (&read.bytes[bytes.clone()], *is_event, &**facts, None)
+                (&share.bytes[bytes.clone()], *is_event, &**facts, None)
             }
             Kept::Count { time, group } => {
                 if *group as usize >= self.known_groups.len() {
@@ -184,7 +193,7 @@ impl<'run> Receiver<'run> {
         };
         let event = is_event.then_some(bytes);
         let record = if is_event { event::detail(bytes).unwrap_or_default() } else { bytes };
-        for &position in &read.queries[found.queries.clone()] {
+        for &position in &share.queries[found.queries.clone()] {
             let query = &self.matcher.queries()[position as usize];
             let hit = Hit {
                 query,

@@ -159,6 +159,7 @@ fn split(text: &[u8], marker: &Marker, look: fn(&[u8], &Records) -> usize) -> an
     let cut = decode::cut(text).context("the text is no log file as trails write it")?;
     let mut sum = 0;
     for piece in cut.pieces {
+        let piece = &text[piece];
         let found = decode::read_piece(piece, marker).context("a piece holds no whole records")?;
         sum += look(piece, &found);
     }

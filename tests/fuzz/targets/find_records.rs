@@ -25,6 +25,7 @@ fn read_pieces(text: &[u8]) -> Option<Vec<&[u8]>> {
     let marker = Marker::new([(0, &b"eventName"[..]), (1, b"requestParameters")]).expect("names are fine");
     let mut all = Vec::new();
     for piece in cut(text)?.pieces {
+        let piece = &text[piece];
         let records = read_piece(piece, &marker)?;
         all.extend(records.found.iter().map(|found| &piece[places(piece, &records, found)]));
     }

@@ -1,0 +1,85 @@
+//! What one thread found in its share of a log file.
+
+use super::duplicates::identity;
+use super::groups::Groups;
+use super::matcher::Scratch;
+use super::outcome::{Keep, Kept, Match, Tally};
+use super::{Matcher, Options};
+use crate::decode::{Kind, Rejected};
+use crate::event;
+use crate::json::scan::{SyntaxError, skip_value};
+use crate::record::{Facts, parse_event_time};
+use crate::source::LogKey;
+
+/// Records that are no sound JSON are named up to this number in each share of a log file.
+const MOST_NAMED: usize = 1_000;
+
+/// What a run asks of its records.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'run> {
+    pub(super) matcher: &'run Matcher<'run>,
+    pub(super) options: &'run Options,
+    pub(super) groups: &'run Groups,
+}
+
+/// What one thread found in its share of a log file.
+#[derive(Debug, Default)]
+pub(super) struct Matched {
+    /// How many records it looked at.
+    pub(super) records: usize,
+    pub(super) tally: Tally,
+    pub(super) rejected: Vec<Rejected>,
+    /// How many more were rejected.
+    pub(super) rejected_unnamed: usize,
+    /// Records that matched, in text order.
+    pub(super) matches: Vec<Match>,
+    /// The queries of all matches, and the bytes of their records, one after the other.
+    pub(super) queries: Vec<u32>,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Matched {
+    /// Adds a record that matched. What is passed on is checked all through before.
+    pub(super) fn push(
+        &mut self,
+        (key, kind): (&LogKey, Kind),
+        bytes: &[u8],
+        scratch: &mut Scratch,
+        run: &Asked<'_>,
+    ) -> Result<(), SyntaxError> {
+        let fields = run.matcher.fields();
+        let view = &scratch.leaves.view(bytes);
+        let account = fields.account(view).map(|text| text.decode_bytes());
+        let event_id = fields.event_id(view).map(|text| text.decode_bytes());
+        let identity = identity(account.as_deref(), event_id.as_deref(), bytes);
+        let kept = match run.options.keep {
+            Keep::Records => {
+                skip_value(bytes, 0)?;
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(bytes);
+                let facts = Box::new(match kind {
+                    Kind::Record => Facts::read(bytes),
+                    Kind::Event => event::detail(bytes).map(Facts::read).unwrap_or_default(),
+                });
+                Kept::Record { bytes: start..self.bytes.len(), is_event: kind == Kind::Event, facts }
+            }
+            Keep::Counts => Kept::Count {
+                time: fields.event_time(view).and_then(|time| parse_event_time(&time.decode())),
+                group: run.groups.find(fields, run.matcher.by(), view, key.account(), &mut scratch.met),
+            },
+        };
+        let start = self.queries.len();
+        self.queries.extend_from_slice(&scratch.matched);
+        self.matches.push(Match { queries: start..self.queries.len(), identity, kept });
+        Ok(())
+    }
+
+    /// Notes a record that is no sound JSON.
+    pub(super) fn reject(&mut self, index: usize, error: &SyntaxError) {
+        if self.rejected.len() < MOST_NAMED {
+            self.rejected.push(Rejected { index, reason: error.to_string() });
+        } else {
+            self.rejected_unnamed += 1;
+        }
+    }
+}
