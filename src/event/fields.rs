@@ -148,16 +148,13 @@ impl EventFields {
     /// Returns the members that tell one event from another and where it belongs: time, region, account, id.
     pub fn identity_members(&self) -> Members {
         let record = &self.record;
-        [
-            record.event_time,
-            record.aws_region,
-            record.recipient_account_id,
-            record.event_id,
-            record.identity_account_id,
-        ]
-        .into_iter()
-        .map(|field| self.members_of(field))
-        .fold(Members::NONE, Members::and)
+        let fields = [record.event_time, record.aws_region, record.recipient_account_id, record.event_id];
+        fields.into_iter().map(|field| self.members_of(field)).fold(Members::NONE, Members::and)
+    }
+
+    /// Returns the member that names the account when `recipientAccountId` does not.
+    pub fn fallback_account_members(&self) -> Members {
+        self.members_of(self.record.identity_account_id)
     }
 
     /// Returns all fields, those of the conditions first.

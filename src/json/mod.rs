@@ -3,6 +3,7 @@
 //! Nothing here builds a value tree: a scan over the text is all that a replay can afford. Which field means what
 //! is left to [`crate::record`] and [`crate::event`].
 
+mod chunk;
 pub mod compact;
 mod fields;
 mod leaves;

@@ -1,6 +1,10 @@
 //! Fast ways past a value that nobody wants. They only match brackets and quotes; [`super::scan`] checks.
 
+use super::chunk;
 use super::scan::{MAX_DEPTH, SyntaxError};
+
+/// How many chunks of a string are looked at before `memchr` is called.
+const CHUNKS: usize = 6;
 
 /// Returns the offset of the quote that ends the string whose content begins at `at`, and whether there is a
 /// backslash in it.
@@ -21,30 +25,20 @@ pub(super) fn string(text: &[u8], at: usize) -> Result<(usize, bool), SyntaxErro
 }
 
 /// Returns the offset of the first quote or backslash from `at` on. Most strings are so short that a call of `memchr`
-/// costs more than eight bytes at a time do.
+/// costs more than a few chunks do.
 #[inline]
 fn quote_or_backslash(text: &[u8], mut at: usize) -> usize {
-    for _ in 0..8 {
+    for _ in 0..CHUNKS {
         let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk) else {
             break;
         };
-        let word = u64::from_le_bytes(*chunk);
-        let found = bytes_equal(word, b'"') | bytes_equal(word, b'\\');
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
+        if let Some(place) = chunk::first_quote_or_backslash(chunk) {
+            return at + place;
         }
-        at += 8;
+        at += chunk::SIZE;
     }
     let rest = text.get(at..).unwrap_or_default();
     memchr::memchr2(b'"', b'\\', rest).map_or(text.len(), |offset| at + offset)
-}
-
-/// Returns a word whose lowest bit is in the first byte of `word` that is `wanted`; it is 0 when none is.
-fn bytes_equal(word: u64, wanted: u8) -> u64 {
-    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
-    const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
-    let zeroed = word ^ (ONES * u64::from(wanted));
-    zeroed.wrapping_sub(ONES) & !zeroed & TOPS
 }
 
 /// Returns the offset behind the literal or number that begins at `at`.

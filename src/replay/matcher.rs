@@ -25,8 +25,10 @@ pub struct Matcher<'q> {
     numbers: Numbers,
     /// What is worth marking besides: what the queries look at, when some do in records of any event name.
     broad: Members,
-    /// What is looked at in every record that matches.
+    /// What is looked at in every record that matches …
     identity: Members,
+    /// … and for its account, when that names none.
+    fallback: Members,
     /// The fields that records which are only counted are grouped by.
     by: Vec<FieldId>,
 }
@@ -69,7 +71,8 @@ impl<'q> Matcher<'q> {
         let by_members = by.iter().map(|field| fields.members_of(*field));
         let identity = by_members.fold(fields.identity_members(), Members::and);
         let is_narrow = conditions.iter().all(|condition| index::is_named(condition, event_name));
-        let all = needs.iter().map(|needs| needs.members).fold(identity, Members::and);
+        let fallback = fields.fallback_account_members();
+        let all = needs.iter().map(|needs| needs.members).fold(identity.and(fallback), Members::and);
         let broad = if is_narrow { Members::NONE } else { all };
         let number = |name: &str| {
             fields
@@ -83,7 +86,7 @@ impl<'q> Matcher<'q> {
             event_time: number("eventTime"),
             event_type: number("eventType"),
         };
-        Self { queries, conditions, needs, fields, numbers, broad, identity, by }
+        Self { queries, conditions, needs, fields, numbers, broad, identity, fallback, by }
     }
 
     /// Returns the queries, in the order of their positions.
@@ -154,11 +157,15 @@ impl<'q> Matcher<'q> {
         if matched.is_empty() {
             return Ok(Verdict::Sure);
         }
-        if !self.identity.is_within(marked) {
+        if !self.identity.and(self.fallback).is_within(marked) {
             return Ok(Verdict::Unsure);
         }
-        let missing = self.identity.without(members).without(projected);
-        self.fields.project_members(glance.record, glance.marks, missing, leaves)?;
+        let known = members.and(projected);
+        self.fields.project_members(glance.record, glance.marks, self.identity.without(known), leaves)?;
+        if self.fields.account(&leaves.view(glance.record)).is_none() {
+            let missing = self.fallback.without(known).without(self.identity);
+            self.fields.project_members(glance.record, glance.marks, missing, leaves)?;
+        }
         Ok(Verdict::Sure)
     }
 

@@ -38,9 +38,11 @@ struct Name {
     number: u32,
     /// With the closing quote and the colon.
     bytes: Box<[u8]>,
-    /// The first bytes, and which of them count.
+    /// The first bytes, and which of them are the name's own.
     chunk: u128,
-    mask: u128,
+    own: u128,
+    /// The last bytes, of longer names.
+    last: u128,
 }
 
 /// What stands behind the quote that opens a string.
@@ -105,12 +107,13 @@ impl Marker {
 impl Name {
     fn new(number: u32, name: &[u8]) -> Self {
         let bytes = [name, b"\":"].concat().into_boxed_slice();
-        let mut chunk = [0; CHUNK];
-        let mut mask = [0; CHUNK];
-        for (place, byte) in bytes.iter().take(CHUNK).enumerate() {
-            (chunk[place], mask[place]) = (*byte, u8::MAX);
+        let (mut chunk, mut own) = ([0; CHUNK], [0; CHUNK]);
+        for (place, byte) in name.iter().take(CHUNK).enumerate() {
+            (chunk[place], own[place]) = (*byte, u8::MAX);
         }
-        Self { number, bytes, chunk: u128::from_le_bytes(chunk), mask: u128::from_le_bytes(mask) }
+        let last = bytes.last_chunk().copied().unwrap_or_default();
+        let [chunk, own, last] = [chunk, own, last].map(u128::from_le_bytes);
+        Self { number, bytes, chunk, own, last }
     }
 
     #[inline(always)]
@@ -118,12 +121,18 @@ impl Name {
         let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<CHUNK>) else {
             return self.look_closer(text, at);
         };
-        let difference = (u128::from_le_bytes(*chunk) ^ self.chunk) & self.mask;
-        // A different first or second byte is what most strings have.
-        if difference & 0xffff != 0 {
+        if (u128::from_le_bytes(*chunk) ^ self.chunk) & self.own != 0 {
             return Looks::Foreign;
         }
-        if difference == 0 && self.bytes.len() <= CHUNK { self.named() } else { self.look_closer(text, at) }
+        let end = self.bytes.len();
+        let is_named = match text.get(at + end - 2..at + end) {
+            Some(b"\":") if end <= CHUNK + 2 => true,
+            Some(b"\":") => {
+                text[at + end - CHUNK..].first_chunk().copied().map(u128::from_le_bytes) == Some(self.last)
+            }
+            _ => false,
+        };
+        if is_named { self.named() } else { self.look_closer(text, at) }
     }
 
     fn named(&self) -> Looks {

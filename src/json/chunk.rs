@@ -1,0 +1,48 @@
+//! A few bytes looked at together.
+
+/// How many.
+pub(super) const SIZE: usize = 16;
+
+/// Returns the place of the first quote or backslash.
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "every processor of this architecture knows these vector instructions")]
+#[inline]
+pub(super) fn first_quote_or_backslash(chunk: &[u8; SIZE]) -> Option<usize> {
+    use std::arch::x86_64::{
+        _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
+    };
+    // SAFETY: SSE2 belongs to the architecture, and 16 bytes are read from an array of 16.
+    let found = unsafe {
+        let bytes = _mm_loadu_si128(chunk.as_ptr().cast());
+        let quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"' as i8));
+        let backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\' as i8));
+        _mm_movemask_epi8(_mm_or_si128(quotes, backslashes))
+    };
+    (found != 0).then(|| found.trailing_zeros() as usize)
+}
+
+/// Returns the place of the first quote or backslash.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline]
+pub(super) fn first_quote_or_backslash(chunk: &[u8; SIZE]) -> Option<usize> {
+    chunk.iter().position(|byte| matches!(byte, b'"' | b'\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_both_is_found_at_every_place() {
+        for place in 0..SIZE {
+            for byte in 0..=u8::MAX {
+                let mut chunk = [b'a'; SIZE];
+                chunk[SIZE - 1] = b'"';
+                chunk[place] = byte;
+                let wanted = chunk.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+                assert_eq!(first_quote_or_backslash(&chunk), wanted);
+            }
+        }
+        assert_eq!(first_quote_or_backslash(&[b'#'; SIZE]), None);
+    }
+}
