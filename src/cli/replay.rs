@@ -134,7 +134,7 @@ impl Run<'_> {
             counts.take(hit);
             ControlFlow::Continue(())
         })?;
-        let rows = render::query_counts(&counts.into_frame(self.queries)?, self.queries)?;
+        let rows = render::query_counts(&counts.into_frame(self.queries, &[])?, self.queries)?;
         let list = ListFormat::try_from(format(self.command.output.format))?;
         let options = self.look(&output);
         let written = render::write_counts(list, &rows, &options, &mut output);
