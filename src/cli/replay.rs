@@ -134,10 +134,11 @@ impl Run<'_> {
             counts.take(hit);
             ControlFlow::Continue(())
         })?;
-        let rows = render::query_counts(&counts.into_frame(self.queries, &[])?, self.queries)?;
+        let frame = counts.into_frame(self.queries, &[])?;
+        let counts = render::query_counts(&frame, self.queries, &[])?;
         let list = ListFormat::try_from(format(self.command.output.format))?;
         let options = self.look(&output);
-        let written = render::write_counts(list, &rows, &options, &mut output);
+        let written = render::write_counts(list, &counts, &options, &mut output);
         close(output, written, &coverage)?;
         Ok((coverage, worst))
     }

@@ -25,13 +25,13 @@ const HEADER: [&str; 15] = [
 ];
 
 /// Lines of CSV below a header. The header is there even when nothing follows.
-pub(super) struct Sheet<W: Write> {
+pub(super) struct Sheet<'a, W: Write> {
     lines: csv::Writer<W>,
-    header: Option<&'static [&'static str]>,
+    header: Option<&'a [&'a str]>,
 }
 
-impl<W: Write> Sheet<W> {
-    pub(super) fn new(header: &'static [&'static str], out: W) -> Self {
+impl<'a, W: Write> Sheet<'a, W> {
+    pub(super) fn new(header: &'a [&'a str], out: W) -> Self {
         let lines = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         Self { lines, header: Some(header) }
     }
@@ -39,12 +39,7 @@ impl<W: Write> Sheet<W> {
     /// Writes one line.
     pub(super) fn push(&mut self, cells: &[&str]) -> io::Result<()> {
         self.write_header()?;
-        let cells = cells.iter().map(|cell| neutralise(cell));
-        for cell in cells {
-            self.lines.write_field(cell.as_bytes()).map_err(unwrapped)?;
-        }
-        self.lines.write_record(None::<&[u8]>).map_err(unwrapped)?;
-        Ok(())
+        self.write_line(cells)
     }
 
     /// Flushes.
@@ -54,10 +49,17 @@ impl<W: Write> Sheet<W> {
     }
 
     fn write_header(&mut self) -> io::Result<()> {
-        if let Some(header) = self.header.take() {
-            self.lines.write_record(header).map_err(unwrapped)?;
+        match self.header.take() {
+            Some(header) => self.write_line(header),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    fn write_line(&mut self, cells: &[&str]) -> io::Result<()> {
+        for cell in cells {
+            self.lines.write_field(neutralise(cell).as_bytes()).map_err(unwrapped)?;
+        }
+        self.lines.write_record(None::<&[u8]>).map_err(unwrapped)
     }
 }
 
@@ -81,7 +83,7 @@ fn neutralise(cell: &str) -> Cow<'_, str> {
 
 /// Writes hits as CSV.
 pub(super) struct CsvWriter<'a> {
-    sheet: Sheet<Box<dyn Write + 'a>>,
+    sheet: Sheet<'static, Box<dyn Write + 'a>>,
 }
 
 impl<'a> CsvWriter<'a> {

@@ -16,9 +16,10 @@ const RELUCTANCE: usize = 6;
 const LONGEST: usize = 256;
 
 /// A column of a table.
-pub(super) struct Column {
+#[derive(Clone, Copy)]
+pub(super) struct Column<'a> {
     /// What stands above it.
-    pub(super) title: &'static str,
+    pub(super) title: &'a str,
     /// Which side its texts lean on.
     pub(super) align: Align,
     /// The width below which it is of no use; a column that needs less may have less.
@@ -89,7 +90,7 @@ struct Placed {
 
 impl Layout {
     /// Finds a layout for `columns` that shows the `rows` as far as the options' width allows.
-    pub(super) fn fit(columns: &[Column], rows: &[Vec<Cell>], options: HitOptions) -> Self {
+    pub(super) fn fit(columns: &[Column<'_>], rows: &[Vec<Cell>], options: HitOptions) -> Self {
         let wanted: Vec<usize> = columns
             .iter()
             .enumerate()
@@ -131,7 +132,7 @@ impl Layout {
     }
 
     /// Returns the line of titles, without line end.
-    pub(super) fn header(&self, columns: &[Column]) -> String {
+    pub(super) fn header(&self, columns: &[Column<'_>]) -> String {
         let titles: Vec<Cell> =
             columns.iter().map(|column| Cell::new(column.title, Some(Style::Heading))).collect();
         self.row(&titles)
@@ -162,7 +163,7 @@ fn total(widths: impl ExactSizeIterator<Item = usize>) -> usize {
 
 /// Writes a table that is known as a whole.
 pub(super) fn write_table(
-    columns: &[Column],
+    columns: &[Column<'_>],
     rows: &[Vec<Cell>],
     options: HitOptions,
     out: &mut dyn Write,
@@ -179,7 +180,7 @@ pub(super) fn write_table(
 mod tests {
     use super::*;
 
-    const COLUMNS: [Column; 3] = [
+    const COLUMNS: [Column<'_>; 3] = [
         Column { title: "NAME", align: Align::Left, least: 10, most: 30, rank: 0 },
         Column { title: "COUNT", align: Align::Right, least: 9, most: 9, rank: 1 },
         Column { title: "WHAT", align: Align::Left, least: 10, most: 30, rank: 2 },

@@ -22,7 +22,7 @@ pub mod text;
 pub use card::{write_card, write_card_json};
 #[cfg(feature = "report")]
 pub use counts::query_counts;
-pub use counts::{QueryCount, write_counts};
+pub use counts::{COUNT_COLUMNS, QueryCount, QueryCounts, write_counts};
 pub use format::{Format, ListFormat, NotAList, UnknownFormat};
 pub use queries::write_queries;
 

@@ -10,7 +10,7 @@ use super::{HitOptions, ListFormat};
 use crate::query::Query;
 use std::io::{self, Write};
 
-const COLUMNS: [Column; 3] = [
+const COLUMNS: [Column<'_>; 3] = [
     Column { title: "QUERY", align: Align::Left, least: 14, most: 60, rank: 0 },
     Column { title: "SEVERITY", align: Align::Left, least: 13, most: 13, rank: 2 },
     Column { title: "TITLE", align: Align::Left, least: 14, most: 100, rank: 1 },

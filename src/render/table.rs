@@ -16,11 +16,11 @@ const SAMPLE: usize = 200;
 /// With fewer columns than these (time, query, principal, event), cards say more.
 const FEWEST: usize = 4;
 
-const fn column(title: &'static str, least: usize, most: usize, rank: u8) -> Column {
+const fn column(title: &'static str, least: usize, most: usize, rank: u8) -> Column<'static> {
     Column { title, align: Align::Left, least, most, rank }
 }
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column<'_>; 9] = [
     column("TIME", 20, 20, 0),
     column("SEVERITY", 13, 13, 5),
     column("QUERY", 14, 48, 1),
