@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod counting;
 mod ends;
 mod formats;
 mod match_event;

@@ -37,6 +37,11 @@ impl Committed {
     }
 }
 
+/// Returns the records of all committed log files, in the order of the paths.
+pub fn records() -> impl Iterator<Item = &'static Value> {
+    COMMITTED.iter().flat_map(Committed::records)
+}
+
 /// Every committed file, in the order of the paths; read once.
 static COMMITTED: LazyLock<Vec<Committed>> = LazyLock::new(committed);
 /// What the generator writes; made once.
@@ -88,7 +93,8 @@ fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     }
 }
 
-fn id(record: &Value) -> (String, String) {
+/// Returns what tells an event from all others: the receiving account and the event id.
+pub fn id(record: &Value) -> (String, String) {
     (record["recipientAccountId"].as_str().unwrap().into(), record["eventID"].as_str().unwrap().into())
 }
 

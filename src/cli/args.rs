@@ -80,6 +80,7 @@ Examples:
   backtrail replay -q iam -q my-rule.json ./logs --format ndjson -o hits.ndjson
   backtrail replay -e '{\"detail\":{\"eventName\":[\"StopLogging\"]}}' ./logs
   backtrail replay -q sts/role-used --set role=Admin ./logs
+  backtrail replay --count --by eventName,userIdentity.type ./logs
 
 Without -q or -e all shipped queries run, those with a parameter only when --set fills it in.
 Exit codes: see `backtrail --help`.";
@@ -157,6 +158,10 @@ pub struct Output {
     /// Count the hits of each query instead of showing them
     #[arg(long)]
     pub count: bool,
+    /// Count by the values at these fields of the records, too (repeatable): paths as CloudTrail names them, like
+    /// `eventName,userIdentity.type`
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', requires = "count")]
+    pub by: Vec<String>,
     /// Stop after that many hits, in the order of the archive; what follows is not read
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,

@@ -3,6 +3,7 @@
 use super::exit::say;
 use super::{args, moment};
 use anyhow::Context as _;
+use backtrail::render::COUNT_COLUMNS;
 use backtrail::replay::{Keep, Options};
 use backtrail::source::{Scope, UnknownRegion};
 use jiff::Timestamp;
@@ -18,6 +19,25 @@ pub fn read(command: &args::Replay, now: Timestamp) -> anyhow::Result<Options> {
         limit: command.output.limit,
         keep: if command.output.count { Keep::Counts } else { Keep::Records },
     })
+}
+
+/// Reads which fields of the records hits are counted by; a leading `detail.`, as patterns need it, is dropped.
+pub fn fields(asked: &[String]) -> anyhow::Result<Vec<String>> {
+    let mut fields: Vec<String> = Vec::new();
+    for asked in asked.iter().map(|asked| asked.trim()) {
+        let field = asked.strip_prefix("detail.").unwrap_or(asked);
+        anyhow::ensure!(
+            !field.split('.').any(str::is_empty),
+            "--by: `{asked}` is no field: give a path as CloudTrail names it, like `userIdentity.type`"
+        );
+        anyhow::ensure!(!fields.iter().any(|known| known == field), "--by: `{field}` is asked for twice");
+        anyhow::ensure!(
+            !COUNT_COLUMNS.contains(&field),
+            "--by: `{field}` is what a column of every count is called, and no field of CloudTrail"
+        );
+        fields.push(field.to_owned());
+    }
+    Ok(fields)
 }
 
 fn scope(scope: &args::Scope, now: Timestamp) -> anyhow::Result<Scope> {

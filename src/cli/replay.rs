@@ -24,6 +24,7 @@ const SORTED_BYTES: usize = 64 << 20;
 /// Runs the command.
 pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     let options = options::read(command, global.now.unwrap_or_else(Timestamp::now)).or_bad_arguments()?;
+    let by = options::fields(&command.output.by).or_bad_arguments()?;
     if command.output.count {
         ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
     }
@@ -41,6 +42,7 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     let shown = Shown::new(!command.output.no_progress);
     let run = Run {
         queries: &queries,
+        by: &by,
         sources: &sources,
         options: &options,
         command,
@@ -91,6 +93,8 @@ fn write_coverage(coverage: &Coverage, mut file: Output) -> anyhow::Result<()> {
 /// Everything that both ways of running need.
 struct Run<'a> {
     queries: &'a [Query],
+    /// The fields that hits are counted by.
+    by: &'a [String],
     sources: &'a [Box<dyn Source>],
     options: &'a Options,
     command: &'a args::Replay,
@@ -125,7 +129,7 @@ impl Run<'_> {
         Ok((coverage, worst))
     }
 
-    /// Counts the hits of each query.
+    /// Counts the hits of each query, by the fields that were asked for.
     fn count(&self, mut output: Output) -> anyhow::Result<(Coverage, Option<Severity>)> {
         let mut counts = Counts::default();
         let mut worst = None;
@@ -134,8 +138,8 @@ impl Run<'_> {
             counts.take(hit);
             ControlFlow::Continue(())
         })?;
-        let frame = counts.into_frame(self.queries, &[])?;
-        let counts = render::query_counts(&frame, self.queries, &[])?;
+        let frame = counts.into_frame(self.queries, self.by)?;
+        let counts = render::query_counts(&frame, self.queries, self.by)?;
         let list = ListFormat::try_from(format(self.command.output.format))?;
         let options = self.look(&output);
         let written = render::write_counts(list, &counts, &options, &mut output);
@@ -149,7 +153,7 @@ impl Run<'_> {
     }
 
     fn replay(&self, take: &mut dyn FnMut(&Hit<'_>) -> ControlFlow<()>) -> anyhow::Result<Coverage> {
-        let matcher = Matcher::new(self.queries);
+        let matcher = Matcher::grouping(self.queries, self.by);
         let watch = Watch { progress: self.shown, interrupt: self.interrupt.flag() };
         let coverage = replay::run(self.sources, &matcher, self.options, watch, take);
         self.shown.clear();
