@@ -56,7 +56,7 @@ const AGGREGATION: &[&str] = &[
     "--by",
     "eventName,eventSource,awsRegion,userIdentity.type,errorCode",
     "-e",
-    r#"{"source":[{"prefix":""}]}"#,
+    r#"{"detail":{"eventName":[{"exists":true}]}}"#,
 ];
 
 /// Returns all jobs.
