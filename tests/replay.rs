@@ -139,6 +139,19 @@ fn hits_come_in_the_order_of_keys_and_records_and_queries() {
 }
 
 #[test]
+fn a_query_by_event_name_asks_for_other_members_too() {
+    let objects = vec![(key(1), log_file(&[record(1, "CreateUser", T), record(2, "DeleteUser", T)]))];
+    for pattern in [
+        r#"{"detail":{"eventName":["CreateUser"],"eventSource":["iam.amazonaws.com"]}}"#,
+        r#"{"detail":{"eventName":["CreateUser"],"eventID":[{"exists":true}]}}"#,
+        r#"{"detail":{"eventName":["CreateUser"],"errorCode":[{"exists":false}]}}"#,
+    ] {
+        let (hits, _) = replay(objects.clone(), &[query("a", pattern)], &options());
+        assert_eq!(hits, ["a 1"], "{pattern}");
+    }
+}
+
+#[test]
 fn a_truncated_log_file_is_counted_and_the_rest_is_replayed() {
     let good = log_file(&[record(1, "CreateUser", T)]);
     let cut = good[..good.len() - 12].to_vec();

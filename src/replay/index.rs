@@ -1,7 +1,6 @@
 //! The rule index: which queries an event name leaves.
 
-use super::plan::Plan;
-use crate::event::EventFields;
+use super::plan::{Marked, Plan};
 use crate::json::FieldId;
 use crate::language::{Condition, Rule};
 use foldhash::fast::FixedState;
@@ -27,36 +26,35 @@ impl Known {
         &mut self,
         name: Option<&[u8]>,
         conditions: &[Condition],
-        fields: &EventFields,
+        known: &Marked<'_>,
     ) -> &Plan {
-        let known = match name {
+        let plan = match name {
             Some(name) => self.by_name.get(name).copied(),
             None => self.unnamed,
         };
-        let plan = known.unwrap_or_else(|| self.learn(name, conditions, fields));
+        let plan = plan.unwrap_or_else(|| self.learn(name, conditions, known));
         &self.plans[plan as usize]
     }
 
     #[cold]
-    fn learn(&mut self, name: Option<&[u8]>, conditions: &[Condition], fields: &EventFields) -> u32 {
+    fn learn(&mut self, name: Option<&[u8]>, conditions: &[Condition], known: &Marked<'_>) -> u32 {
         if self.by_name.len() == MOST_NAMES {
             *self = Self::default();
         }
-        let field = fields.fields().find("detail.eventName");
-        let is_admitted = |rule: &&Rule| field.is_none_or(|field| rule.admits(field, name));
+        let is_admitted = |rule: &&Rule| known.event_name.is_none_or(|field| rule.admits(field, name));
         let admitted = |condition: &u32| conditions[*condition as usize].rules().iter().filter(is_admitted);
         let left: Vec<u32> =
             (0..conditions.len() as u32).filter(|condition| admitted(condition).next().is_some()).collect();
         // Of conditions with several rules others may be admitted for another name.
         let is_shared = left.iter().all(|condition| conditions[*condition as usize].rules().len() == 1);
-        let known = self.by_conditions.get(&left).filter(|_| is_shared).copied();
-        let number = known.unwrap_or_else(|| {
+        let shared = self.by_conditions.get(&left).filter(|_| is_shared).copied();
+        let number = shared.unwrap_or_else(|| {
             let mut plan = Plan::default();
             for condition in &left {
                 let rules: Vec<&Rule> = admitted(condition).collect();
-                plan.add(*condition, &rules, fields, field);
+                plan.add(*condition, &rules, known);
             }
-            plan.finish(fields);
+            plan.finish(known.fields);
             self.plans.push(plan);
             self.plans.len() as u32 - 1
         });

@@ -3,7 +3,7 @@
 use super::glance::{Glance, Numbers};
 use super::groups::Met;
 use super::index::{self, Known};
-use super::plan::Needs;
+use super::plan::{Marked, Needs};
 use crate::decode::Kind;
 use crate::event::{EventFields, Members, Presence};
 use crate::json::compact::Marker;
@@ -21,6 +21,7 @@ pub struct Matcher<'q> {
     /// Parallel to the conditions.
     needs: Vec<Needs>,
     fields: EventFields,
+    event_name: Option<FieldId>,
     /// Numbers of the members that are always marked.
     numbers: Numbers,
     /// What is worth marking besides: what the queries look at, when some do in records of any event name.
@@ -86,7 +87,7 @@ impl<'q> Matcher<'q> {
             event_time: number("eventTime"),
             event_type: number("eventType"),
         };
-        Self { queries, conditions, needs, fields, numbers, broad, identity, fallback, by }
+        Self { queries, conditions, needs, fields, event_name, numbers, broad, identity, fallback, by }
     }
 
     /// Returns the queries, in the order of their positions.
@@ -133,7 +134,8 @@ impl<'q> Matcher<'q> {
     ) -> Result<Verdict, SyntaxError> {
         let Scratch { leaves, known, candidates, matched, .. } = scratch;
         matched.clear();
-        let plan = known.plan(glance.event_name, &self.conditions, &self.fields);
+        let marking = Marked { fields: &self.fields, marked, event_name: self.event_name };
+        let plan = known.plan(glance.event_name, &self.conditions, &marking);
         if plan.is_empty() {
             return Ok(Verdict::Sure);
         }

@@ -32,6 +32,16 @@ impl Needs {
     }
 }
 
+/// What is known of the records that are told apart.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Marked<'a> {
+    pub(super) fields: &'a EventFields,
+    /// The members that are marked wherever a record has them.
+    pub(super) marked: Members,
+    /// The field that plans are made for; it tells nothing any more.
+    pub(super) event_name: Option<FieldId>,
+}
+
 /// The conditions that records with one event name may satisfy.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
@@ -57,19 +67,15 @@ impl Plan {
         self.direct.is_empty() && self.tables.is_empty()
     }
 
-    /// Adds a condition; only its rules that are `admitted` count. `event_name` is no field to tell by any more.
-    pub(super) fn add(
-        &mut self,
-        position: u32,
-        admitted: &[&Rule],
-        fields: &EventFields,
-        event_name: Option<FieldId>,
-    ) {
-        let keys: Option<Vec<_>> = admitted.iter().map(|rule| key(rule, fields, event_name)).collect();
+    /// Adds a condition; only its rules that are `admitted` count.
+    pub(super) fn add(&mut self, position: u32, admitted: &[&Rule], known: &Marked<'_>) {
+        let fields = known.fields;
+        let keys: Option<Vec<_>> = admitted.iter().map(|rule| key(rule, known)).collect();
         let Some(keys) = keys else {
             let needed = admitted.iter().map(|rule| needed(rule, fields));
             let needed = needed.reduce(Members::common).unwrap_or_default();
-            return self.direct.push((position, needed));
+            // Of what is not marked nobody knows whether a record has it.
+            return self.direct.push((position, needed.common(known.marked)));
         };
         for (field, texts) in keys {
             let table = self.table(field, fields);
@@ -150,15 +156,16 @@ impl Table {
 }
 
 /// Returns the field and the strings, one of which a rule needs there, that tell it best from others.
-fn key<'r>(
-    rule: &'r Rule,
-    fields: &EventFields,
-    event_name: Option<FieldId>,
-) -> Option<(FieldId, Vec<&'r str>)> {
+fn key<'r>(rule: &'r Rule, known: &Marked<'_>) -> Option<(FieldId, Vec<&'r str>)> {
+    let Marked { fields, marked, event_name } = *known;
     // What nearly every record shares with many others.
     const COMMON: [&str; 5] =
         ["eventSource", "eventType", "eventCategory", "awsRegion", "recipientAccountId"];
-    let is_eligible = |field| Some(field) != event_name && fields.fields().path(field).starts_with("detail.");
+    let is_eligible = |field| {
+        Some(field) != event_name
+            && fields.fields().path(field).starts_with("detail.")
+            && fields.members_of(field).is_within(marked)
+    };
     let is_common = |field| COMMON.contains(&&fields.fields().path(field)["detail.".len()..]);
     let keys = rule.tests.iter().filter(|test| is_eligible(test.field));
     let keys = keys.filter_map(|test| Some((test.field, test.texts()?)));

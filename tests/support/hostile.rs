@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 /// Patterns that a glance decides about, and some that it must leave alone.
-pub const PATTERNS: [&str; 12] = [
+pub const PATTERNS: [&str; 16] = [
     r#"{"detail":{"eventName":["ConsoleLogin"]}}"#,
     r#"{"source":["aws.signin"],"detail":{"eventName":["ConsoleLogin","CreateUser"],"errorCode":[{"exists":false}]}}"#,
     r#"{"detail":{"eventName":[{"prefix":"Con"}]}}"#,
@@ -20,6 +20,10 @@ pub const PATTERNS: [&str; 12] = [
     r#"{"detail":{"requestParameters":{"eventName":["ConsoleLogin"]}}}"#,
     r#"{"source":["aws.iam"]}"#,
     r#"{"detail":{"eventTime":[{"exists":true}],"eventType":["AwsApiCall"]}}"#,
+    r#"{"detail":{"eventName":["ConsoleLogin"],"eventSource":["signin.amazonaws.com"]}}"#,
+    r#"{"detail":{"eventName":["CreateUser"],"userIdentity":{"type":["Root"]}}}"#,
+    r#"{"detail":{"eventName":["ConsoleLogin","ListUsers"],"errorCode":[{"exists":true}]}}"#,
+    r#"{"detail":{"eventSource":["iam.amazonaws.com","x"],"userIdentity":{"userName":[{"exists":true}]}}}"#,
 ];
 
 /// Members of records, in many spellings.
@@ -64,17 +68,23 @@ pub const MEMBERS: [&str; 37] = [
 ];
 
 /// Replays records from a compact log file, where they are glanced at, and from one with a space in front of the array,
-/// where they are not: hits and counts must be the same. Returns the hits, each as its query's id and the record.
+/// where they are not: hits and counts must be the same, also when hits are only counted, with their groups. Returns the
+/// hits, each as its query's id and the record.
 pub fn replay_both_ways(records: &[String], queries: &[Query], is_limited_in_time: bool) -> Vec<String> {
     let records = records.join(",");
-    let (hits, coverage) = replay(format!(r#"{{"Records":[{records}]}}"#), queries, is_limited_in_time);
-    let (wanted_hits, wanted) = replay(format!(r#"{{"Records": [{records}]}}"#), queries, is_limited_in_time);
-    assert_eq!(hits, wanted_hits);
-    assert_eq!(format!("{:?}", coverage.records), format!("{:?}", wanted.records));
+    let [hits, _] = [Keep::Records, Keep::Counts].map(|keep| {
+        let replay = |text: String| replay(text, queries, keep, is_limited_in_time);
+        let (hits, coverage) = replay(format!(r#"{{"Records":[{records}]}}"#));
+        let (wanted_hits, wanted) = replay(format!(r#"{{"Records": [{records}]}}"#));
+        assert_eq!(hits, wanted_hits);
+        assert_eq!(format!("{:?}", coverage.records), format!("{:?}", wanted.records));
+        assert_eq!(coverage.hits_by_query, wanted.hits_by_query);
+        hits
+    });
     hits
 }
 
-fn replay(text: String, queries: &[Query], is_limited_in_time: bool) -> (Vec<String>, Coverage) {
+fn replay(text: String, queries: &[Query], keep: Keep, is_limited_in_time: bool) -> (Vec<String>, Coverage) {
     let moment = |text: &str| is_limited_in_time.then(|| text.parse().unwrap());
     let options = Options {
         scope: Scope {
@@ -89,16 +99,19 @@ fn replay(text: String, queries: &[Query], is_limited_in_time: bool) -> (Vec<Str
         max_object_size: DEFAULT_MAX_OBJECT_SIZE,
         is_deduplicating: false,
         limit: None,
-        keep: Keep::Records,
+        keep,
     };
     let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T1000Z_AAAAAAAAAAAAAAAA.json.gz";
     let sources: Vec<Box<dyn Source>> = vec![Box::new(Memory::new("memory", [(key, text.into_bytes())]))];
-    let matcher = Matcher::new(queries);
+    let by = ["userIdentity.type".to_owned(), "errorCode".to_owned()];
+    let matcher = Matcher::grouping(queries, if keep == Keep::Counts { &by } else { &[] });
     let interrupt = AtomicBool::new(false);
     let mut hits = Vec::new();
     let watch = Watch { progress: &Silent, interrupt: &interrupt };
     let coverage = replay::run(&sources, &matcher, &options, watch, &mut |hit| {
-        hits.push(format!("{} {}", hit.query.id, String::from_utf8_lossy(hit.record)));
+        let group = hit.group.map(|group| (&group.account, &group.region, &group.values));
+        let group = group.map(|group| format!(" {group:?} {:?}", hit.facts.time)).unwrap_or_default();
+        hits.push(format!("{} {}{group}", hit.query.id, String::from_utf8_lossy(hit.record)));
         ControlFlow::Continue(())
     });
     (hits, coverage.unwrap())
