@@ -40,7 +40,7 @@ proptest! {
     fn a_glance_decides_as_the_projection_does(
         records in prop::collection::vec(record(), 0..12),
         patterns in patterns(),
-        is_limited_in_time in any::<bool>(),
+        is_limited in any::<bool>(),
     ) {
         let records: Vec<String> = records.iter().map(|members| format!("{{{}}}", members.join(","))).collect();
         let queries: Vec<Query> = patterns
@@ -48,6 +48,6 @@ proptest! {
             .zip(0..)
             .map(|(pattern, number)| Query::from_pattern_text(&format!("q{number}"), pattern, "test").unwrap())
             .collect();
-        replay_both_ways(&records, &queries, is_limited_in_time);
+        replay_both_ways(&records, &queries, is_limited);
     }
 }

@@ -16,6 +16,7 @@ pub(super) struct Numbers {
     pub(super) event_name: Option<u32>,
     pub(super) event_time: Option<u32>,
     pub(super) event_type: Option<u32>,
+    pub(super) aws_region: Option<u32>,
 }
 
 /// A record with its marks.
@@ -28,6 +29,7 @@ pub(super) struct Glance<'a> {
     pub(super) has_backslash: bool,
     pub(super) event_name: Option<&'a [u8]>,
     pub(super) event_time: Option<&'a [u8]>,
+    pub(super) aws_region: Option<&'a [u8]>,
     pub(super) is_delivered: bool,
 }
 
@@ -48,6 +50,7 @@ impl<'a> Glance<'a> {
             has_backslash: found.has_backslash,
             event_name: None,
             event_time: None,
+            aws_region: None,
             is_delivered: true,
         };
         for mark in marks {
@@ -61,6 +64,8 @@ impl<'a> Glance<'a> {
                 glance.is_delivered = is_delivered(event_type)?;
             } else if number == numbers.event_time {
                 glance.event_time = Some(plain_string(record, mark.value as usize)?);
+            } else if number == numbers.aws_region {
+                glance.aws_region = Some(plain_string(record, mark.value as usize)?);
             }
         }
         Some(glance)

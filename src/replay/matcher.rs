@@ -86,6 +86,7 @@ impl<'q> Matcher<'q> {
             event_name: number("eventName"),
             event_time: number("eventTime"),
             event_type: number("eventType"),
+            aws_region: number("awsRegion"),
         };
         Self { queries, conditions, needs, fields, event_name, numbers, broad, identity, fallback, by }
     }
@@ -114,7 +115,9 @@ impl<'q> Matcher<'q> {
     pub(super) fn marked(&self, scope: &Scope) -> Members {
         let is_limited_in_time = scope.since.is_some() || scope.until.is_some();
         let event_time = self.numbers.event_time.filter(|_| is_limited_in_time);
-        let glanced_at = self.numbers.event_name.into_iter().chain(self.numbers.event_type).chain(event_time);
+        let aws_region = self.numbers.aws_region.filter(|_| !scope.regions.is_empty());
+        let glanced_at = self.numbers.event_name.into_iter().chain(self.numbers.event_type);
+        let glanced_at = glanced_at.chain(event_time).chain(aws_region);
         glanced_at.collect::<Members>().and(self.broad)
     }
 

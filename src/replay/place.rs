@@ -19,10 +19,13 @@ pub(super) fn place(scope: &Scope, key: &LogKey, fields: &EventFields, leaves: &
 
 /// Tells the same without leaves; `None` when that takes more than a glance.
 pub(super) fn place_at_a_glance(scope: &Scope, key: &LogKey, glance: &Glance<'_>) -> Option<Place> {
-    let needs_account = key.account().is_none() && !scope.accounts.is_empty();
-    let needs_region = !scope.regions.is_empty();
-    (!needs_account && !needs_region)
-        .then(|| place_in_time(scope, || glance.event_time.map(String::from_utf8_lossy)))
+    if key.account().is_none() && !scope.accounts.is_empty() {
+        return None;
+    }
+    if !scope.regions.is_empty() && !is_region(scope, key, glance.aws_region.map(String::from_utf8_lossy)) {
+        return Some(Place::Outside);
+    }
+    Some(place_in_time(scope, || glance.event_time.map(String::from_utf8_lossy)))
 }
 
 fn place_in_time<'a>(scope: &Scope, event_time: impl FnOnce() -> Option<Cow<'a, str>>) -> Place {
@@ -50,7 +53,10 @@ fn is_of_region(scope: &Scope, key: &LogKey, fields: &EventFields, leaves: &View
     if scope.regions.is_empty() {
         return true;
     }
-    let named = fields.aws_region(leaves).map(|region| region.decode());
+    is_region(scope, key, fields.aws_region(leaves).map(|region| region.decode()))
+}
+
+fn is_region(scope: &Scope, key: &LogKey, named: Option<Cow<'_, str>>) -> bool {
     match named.as_deref() {
         None | Some("" | "global" | "aws-global") => {
             key.region().is_some_and(|region| scope.regions.contains(region))

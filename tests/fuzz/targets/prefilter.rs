@@ -55,8 +55,8 @@ fuzz_target!(|trail: Trail| {
         .enumerate()
         .filter_map(|(number, text)| Query::from_pattern_text(&format!("q{number}"), text, "fuzz").ok())
         .collect();
-    let mut hits = replay_both_ways(&trail.records, &queries, trail.is_limited_in_time);
-    if !trail.is_limited_in_time {
+    let mut hits = replay_both_ways(&trail.records, &queries, trail.is_limited);
+    if !trail.is_limited {
         let mut expected = one_at_a_time(&trail.records, &queries);
         hits.sort();
         expected.sort();
@@ -87,12 +87,12 @@ fn one_at_a_time(records: &[String], queries: &[Query]) -> Vec<String> {
 struct Trail {
     records: Vec<String>,
     patterns: Vec<String>,
-    is_limited_in_time: bool,
+    is_limited: bool,
 }
 
 impl<'a> Arbitrary<'a> for Trail {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let is_limited_in_time = u.arbitrary()?;
+        let is_limited = u.arbitrary()?;
         let mut patterns = Vec::new();
         for _ in 0..u.int_in_range(1..=4)? {
             patterns.push(if u.arbitrary()? { (*u.choose(&PATTERNS)?).to_owned() } else { pattern(u)? });
@@ -101,7 +101,7 @@ impl<'a> Arbitrary<'a> for Trail {
         for _ in 0..u.int_in_range(0..=6)? {
             records.push(record(u)?);
         }
-        Ok(Self { records, patterns, is_limited_in_time })
+        Ok(Self { records, patterns, is_limited })
     }
 }
 
