@@ -152,6 +152,15 @@ fn a_query_by_event_name_asks_for_other_members_too() {
 }
 
 #[test]
+fn a_space_in_front_of_a_value_changes_nothing() {
+    let spaced = record(1, "CreateUser", T).replace(r#""eventSource":"#, r#""eventSource": "#);
+    assert!(spaced.contains(r#": "iam"#));
+    let named = query("a", r#"{"source":["aws.iam"]}"#);
+    let (hits, coverage) = replay(vec![(key(1), log_file(&[spaced]))], &[named], &options());
+    assert_eq!((hits, coverage.is_complete), (vec!["a 1".to_owned()], true));
+}
+
+#[test]
 fn a_truncated_log_file_is_counted_and_the_rest_is_replayed() {
     let good = log_file(&[record(1, "CreateUser", T)]);
     let cut = good[..good.len() - 12].to_vec();

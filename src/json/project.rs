@@ -45,6 +45,7 @@ pub fn project_value(
     leaves.make_room(fields.len());
     leaves.scratch.prepare(fields.node_count());
     let mut walk = Walk { text, at, fields, leaves };
+    walk.skip_whitespace();
     if !walk.peek().is_some_and(is_container) {
         walk.read_scalar(node, Place::TOP)?;
     } else if walk.open_container(node, Place::TOP)? {

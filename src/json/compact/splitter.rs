@@ -81,7 +81,8 @@ impl Strings {
             opening: classes.opening & !inside,
             closing: classes.closing & !inside,
             names: classes.before_names & quotes & inside,
-            unusual: classes.unusual,
+            // A backslash between strings is in no JSON.
+            unusual: classes.unusual | classes.backslashes & !inside,
             escapes: classes.backslashes | escaped,
         }
     }
@@ -205,7 +206,7 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    /// Refuses control characters. What is beyond ASCII is checked when a block without it comes: a character does not
+    /// Refuses control characters and backslashes between strings. What is beyond ASCII is checked when a block without it comes: a character does not
     /// reach beyond such blocks.
     fn check_unusual(&mut self, base: usize, unusual: u64) -> Option<()> {
         if unusual == 0 {
@@ -213,8 +214,9 @@ impl<'a> Splitter<'a> {
             return std::str::from_utf8(&self.text[start..base]).is_ok().then_some(());
         }
         self.unchecked.get_or_insert(base);
-        let block = &self.text[base..self.text.len().min(base + BLOCK)];
-        block.iter().all(|byte| *byte >= 0x20).then_some(())
+        let block = self.text[base..].iter().take(BLOCK).enumerate();
+        let mut unusual = block.filter(|(place, _)| unusual >> place & 1 == 1);
+        unusual.all(|(_, byte)| !byte.is_ascii()).then_some(())
     }
 
     /// Notes that there are backslashes in this block; of escaped bytes only a `u` can stand for a letter of a name.
