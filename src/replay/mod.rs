@@ -1,11 +1,11 @@
 //! Runs queries over sources in parallel and yields hits and coverage, both in an order that does not depend on the
 //! number of threads.
 //!
-//! One log file's way: a source offers it in key order (`feeder`), a pool thread reads and decodes it (`worker`), this one
-//! and idle ones match its pieces (`job`), record by record: a look at the marked members (`glance`) and the rule index
-//! (`index`, `plan`) leave few queries, and these are asked (`matcher`). One receiver puts the outcomes back into key order and hands the hits out
-//! (`receiver`). A gate between the first and the last keeps the number of files under way, and so the memory,
-//! bounded. What to do with a hit is the caller's business.
+//! One log file's way: a source offers it in key order (`feeder`), a pool thread reads and decodes it (`worker`), this
+//! one and idle ones match its pieces (`job`), record by record: a look at the marked members (`glance`) and the rule
+//! index (`index`, `plan`) leave few queries, and these are asked (`matcher`). One receiver puts the outcomes back into
+//! key order and hands the hits out (`receiver`). A gate between the first and the last keeps the number of files under
+//! way, and so the memory, bounded. What to do with a hit is the caller's business.
 
 mod coverage;
 mod duplicates;

@@ -206,8 +206,8 @@ impl<'a> Splitter<'a> {
         }
     }
 
-    /// Refuses control characters and backslashes between strings. What is beyond ASCII is checked when a block without it comes: a character does not
-    /// reach beyond such blocks.
+    /// Refuses control characters and backslashes between strings. What is beyond ASCII is checked when a block without
+    /// it comes: a character does not reach beyond such blocks.
     fn check_unusual(&mut self, base: usize, unusual: u64) -> Option<()> {
         if unusual == 0 {
             let start = self.unchecked.take()?;
