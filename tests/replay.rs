@@ -161,6 +161,20 @@ fn a_space_in_front_of_a_value_changes_nothing() {
 }
 
 #[test]
+fn a_match_that_is_no_sound_json_is_a_fault_whether_shown_or_counted() {
+    let broken = record(1, "CreateUser", T).replacen('{', r#"{"note":tru,"#, 1);
+    let log_file = log_file(&[broken, record(2, "CreateUser", T)]);
+    let named = query("a", r#"{"detail":{"eventName":["CreateUser"]}}"#);
+    for keep in [Keep::Records, Keep::Counts] {
+        let options = Options { keep, ..options() };
+        let (hits, coverage) =
+            replay(vec![(key(1), log_file.clone())], std::slice::from_ref(&named), &options);
+        assert_eq!((hits.len(), coverage.hits, coverage.records.rejected), (1, 1, 1));
+        assert!(coverage.faults[0].is_partly_read && !coverage.is_complete);
+    }
+}
+
+#[test]
 fn a_truncated_log_file_is_counted_and_the_rest_is_replayed() {
     let good = log_file(&[record(1, "CreateUser", T)]);
     let cut = good[..good.len() - 12].to_vec();

@@ -39,7 +39,7 @@ pub(super) struct Matched {
 }
 
 impl Matched {
-    /// Adds a record that matched. What is passed on is checked all through before.
+    /// Adds a record that matched. It is checked all through before, whether it is shown or counted.
     pub(super) fn push(
         &mut self,
         (key, kind): (&LogKey, Kind),
@@ -47,6 +47,7 @@ impl Matched {
         scratch: &mut Scratch,
         run: &Asked<'_>,
     ) -> Result<(), SyntaxError> {
+        skip_value(bytes, 0)?;
         let fields = run.matcher.fields();
         let view = &scratch.leaves.view(bytes);
         let account = fields.account(view).map(|text| text.decode_bytes());
@@ -54,7 +55,6 @@ impl Matched {
         let identity = identity(account.as_deref(), event_id.as_deref(), bytes);
         let kept = match run.options.keep {
             Keep::Records => {
-                skip_value(bytes, 0)?;
                 let start = self.bytes.len();
                 self.bytes.extend_from_slice(bytes);
                 let facts = Box::new(match kind {

@@ -12,8 +12,7 @@ use std::ops::Range;
 pub enum Keep {
     /// The record's bytes and all facts: for output that shows them.
     Records,
-    /// Only the time and what groups of hits have in common: for counting. The hits' `record` is empty, and it was not
-    /// checked whether the record is sound JSON where no query looks.
+    /// Only the time and what groups of hits have in common: for counting. The hits' `record` is empty.
     Counts,
 }
 
