@@ -4,7 +4,7 @@ use super::exit::say;
 use super::{args, moment};
 use anyhow::Context as _;
 use backtrail::render::COUNT_COLUMNS;
-use backtrail::replay::{Keep, Options};
+use backtrail::replay::Options;
 use backtrail::source::{Scope, UnknownRegion};
 use jiff::Timestamp;
 
@@ -17,7 +17,7 @@ pub fn read(command: &args::Replay, now: Timestamp) -> anyhow::Result<Options> {
         max_object_size: command.limits.max_object_size,
         is_deduplicating: !command.output.no_dedupe,
         limit: command.output.limit,
-        keep: if command.output.count { Keep::Counts } else { Keep::Records },
+        is_pairing: false,
     })
 }
 

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use backtrail::hit::{Hit, Sorter};
 use backtrail::query::{Query, Severity};
 use backtrail::render::{self, HitOptions, HitWriter, ListFormat};
-use backtrail::replay::{self, Coverage, Matcher, Options, Stopped, Watch};
+use backtrail::replay::{self, Coverage, Keep, Matcher, Options, Stopped, Watch};
 use backtrail::report::Counts;
 use backtrail::source::{self, Scope, Source};
 use jiff::Timestamp;
@@ -153,7 +153,13 @@ impl Run<'_> {
     }
 
     fn replay(&self, take: &mut dyn FnMut(&Hit<'_>) -> ControlFlow<()>) -> anyhow::Result<Coverage> {
-        let matcher = Matcher::grouping(self.queries, self.by);
+        let matcher = match self.command.output.count {
+            true => {
+                let counted = Keep::Groups(vec![Counts::grouping(self.by)]);
+                Matcher::keeping(self.queries, &vec![counted; self.queries.len()])
+            }
+            false => Matcher::new(self.queries),
+        };
         let watch = Watch { progress: self.shown, interrupt: self.interrupt.flag() };
         let coverage = replay::run(self.sources, &matcher, self.options, watch, take);
         self.shown.clear();

@@ -5,12 +5,11 @@
 mod group;
 mod sorter;
 
-pub use group::Group;
+pub use group::{Group, GroupKey};
 pub use sorter::Sorter;
 
 use crate::query::Query;
 use crate::record::Facts;
-use std::sync::Arc;
 
 /// A record that matched a query, as the formats need it.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +18,9 @@ pub struct Hit<'a> {
     pub query: &'a Query,
     /// Its place among the queries of the run.
     pub position: u32,
-    /// What it has in common with others, when hits are only counted: they hold nothing else then but a time.
-    pub group: Option<&'a Arc<Group>>,
+    /// What it has in common with others, one group a list of fields, when the query's hits are only counted: they hold
+    /// nothing else then but a time.
+    pub groups: &'a [&'a Group],
     /// Key of the log file that holds the record.
     pub log_key: &'a str,
     /// Account in the log key, for records that name none.

@@ -114,7 +114,7 @@ impl<'q> Sorter<'q> {
             write(&Hit {
                 query: kept.query,
                 position: kept.position,
-                group: None,
+                groups: &[],
                 log_key: &found.log_key,
                 key_account: found.key_account.as_deref(),
                 record: event.and_then(event::detail).unwrap_or(&found.bytes),

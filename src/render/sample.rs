@@ -49,7 +49,7 @@ pub(super) fn hit<'a>(query: &'a Query, facts: &'a Facts) -> Hit<'a> {
     Hit {
         query,
         position: 0,
-        group: None,
+        groups: &[],
         log_key: "logs/a.json.gz",
         key_account: None,
         record,

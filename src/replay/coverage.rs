@@ -39,6 +39,21 @@ pub struct Coverage {
     pub queries_left_out: Vec<LeftOut>,
     /// Oddities that cost no record.
     pub notes: Vec<Note>,
+    /// Which places record the same events, when that was asked for ([`super::Options::is_pairing`]), sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recorded_twice: Vec<RecordedTwice>,
+}
+
+/// Events that lie in two places, or twice in one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RecordedTwice {
+    /// Where the events were met first: what precedes the account's folder in the log keys, which tells trails apart as
+    /// far as anything does.
+    pub first: String,
+    /// Where the copies are.
+    pub copy: String,
+    /// How many copies.
+    pub records: u64,
 }
 
 /// Why a run ended early.

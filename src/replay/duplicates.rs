@@ -1,10 +1,12 @@
 //! Recognises events that were met before: redelivered, or recorded by several trails.
 //!
 //! CloudTrail names an event by receiving account and event id; the same call seen from two accounts is two events.
-//! Only records that matched are remembered, 16 bytes each.
+//! Only records that matched are remembered, 16 bytes each; 32 when somebody asks where their copies lie.
 
+use super::coverage::RecordedTwice;
+use crate::source::LogKey;
 use foldhash::fast::FixedState;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use xxhash_rust::xxh3::Xxh3;
 
 /// Returns the identity of an event: a 128-bit hash of account and event id, or of the whole record when it has no id
@@ -35,6 +37,73 @@ impl Seen {
     }
 }
 
+/// The events met so far, and where: for counting which places record the same events.
+#[derive(Debug, Default)]
+pub(super) struct Pairs {
+    /// The number of the place where an event was met first.
+    places: HashMap<u128, u32, FixedState>,
+    names: Vec<Box<str>>,
+    /// Copies by the first place and that of the copy.
+    copies: BTreeMap<(u32, u32), u64>,
+}
+
+impl Pairs {
+    /// Remembers an event, counts it when it was met before, and tells whether it is the first of its kind.
+    pub(super) fn is_first(&mut self, identity: u128, key: &LogKey) -> bool {
+        let place = self.place(key);
+        let first = *self.places.entry(identity).or_insert(place | NEW);
+        if first & NEW != 0 {
+            self.places.insert(identity, place);
+            return true;
+        }
+        *self.copies.entry((first, place)).or_default() += 1;
+        false
+    }
+
+    fn place(&mut self, key: &LogKey) -> u32 {
+        let name = trail_prefix(key);
+        let known = self.names.iter().rposition(|known| **known == *name);
+        let number = known.unwrap_or_else(|| {
+            self.names.push(name.into());
+            self.names.len() - 1
+        });
+        number as u32
+    }
+
+    /// Returns the copies by pair of places, sorted by their names.
+    pub(super) fn into_counts(self) -> Vec<RecordedTwice> {
+        let name = |number: u32| self.names[number as usize].to_string();
+        let copies = self.copies.iter();
+        let mut counts: Vec<_> = copies
+            .map(|((first, copy), records)| RecordedTwice {
+                first: name(*first),
+                copy: name(*copy),
+                records: *records,
+            })
+            .collect();
+        counts.sort_unstable();
+        counts
+    }
+}
+
+/// Set while an event is new.
+const NEW: u32 = 1 << 31;
+
+/// Returns where a trail writes: the key up to the account's folder, or up to the file's name when there is none.
+fn trail_prefix(key: &LogKey) -> &str {
+    let text = key.as_str();
+    let account = key.account().and_then(|account| {
+        let at = text.match_indices(account).map(|(at, _)| at);
+        let is_folder = |at: &usize| {
+            (*at == 0 || text.as_bytes()[at - 1] == b'/')
+                && text.as_bytes().get(at + account.len()) == Some(&b'/')
+        };
+        at.filter(is_folder).last()
+    });
+    let end = account.or_else(|| text.rfind('/')).unwrap_or(0);
+    text[..end].trim_end_matches('/')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +114,29 @@ mod tests {
         assert!(seen.is_first(identity(Some(b"1"), Some(b"e"), b"a")));
         assert!(seen.is_first(identity(Some(b"2"), Some(b"e"), b"a")));
         assert!(!seen.is_first(identity(Some(b"1"), Some(b"e"), b"b")));
+    }
+
+    #[test]
+    fn copies_are_counted_by_the_prefixes_of_both_trails() {
+        let key = |prefix: &str, day: u8| {
+            let name = "111122223333_CloudTrail_us-east-1_20260301T0000Z_AAAAAAAAAAAAAAAA.json.gz";
+            LogKey::parse(format!("{prefix}111122223333/CloudTrail/us-east-1/2026/03/{day:02}/{name}"))
+        };
+        let (org, own) = ("AWSLogs/o-exampleorg/", "AWSLogs/");
+        let mut pairs = Pairs::default();
+        assert!(pairs.is_first(1, &key(org, 1)));
+        assert!(pairs.is_first(2, &key(org, 1)));
+        assert!(!pairs.is_first(1, &key(own, 2)));
+        assert!(!pairs.is_first(2, &key(own, 1)));
+        assert!(!pairs.is_first(2, &key(org, 2)));
+        let counted = |copy: &str, records| RecordedTwice {
+            first: "AWSLogs/o-exampleorg".to_owned(),
+            copy: copy.to_owned(),
+            records,
+        };
+        assert_eq!(pairs.into_counts(), [counted("AWSLogs", 2), counted("AWSLogs/o-exampleorg", 1)]);
+        assert_eq!(trail_prefix(&LogKey::parse("logs/one.json.gz")), "logs");
+        assert_eq!(trail_prefix(&LogKey::parse("one.json.gz")), "");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::duplicates::identity;
 use super::groups::Groups;
 use super::matcher::Scratch;
-use super::outcome::{Keep, Kept, Match, Tally};
+use super::outcome::{KeptRecord, Match, Tally};
 use super::{Matcher, Options};
 use crate::decode::{Kind, Rejected};
 use crate::event;
@@ -33,8 +33,9 @@ pub(super) struct Matched {
     pub(super) rejected_unnamed: usize,
     /// Records that matched, in text order.
     pub(super) matches: Vec<Match>,
-    /// The queries of all matches, and the bytes of their records, one after the other.
+    /// The queries of all matches, the groups and the bytes of their records, one after the other.
     pub(super) queries: Vec<u32>,
+    pub(super) groups: Vec<u32>,
     pub(super) bytes: Vec<u8>,
 }
 
@@ -53,25 +54,41 @@ impl Matched {
         let account = fields.account(view).map(|text| text.decode_bytes());
         let event_id = fields.event_id(view).map(|text| text.decode_bytes());
         let identity = identity(account.as_deref(), event_id.as_deref(), bytes);
-        let kept = match run.options.keep {
-            Keep::Records => {
-                let start = self.bytes.len();
-                self.bytes.extend_from_slice(bytes);
-                let facts = Box::new(match kind {
-                    Kind::Record => Facts::read(bytes),
-                    Kind::Event => event::detail(bytes).map(Facts::read).unwrap_or_default(),
-                });
-                Kept::Record { bytes: start..self.bytes.len(), is_event: kind == Kind::Event, facts }
+        let time = fields.event_time(view).and_then(|time| parse_event_time(&time.decode()));
+        let keeps = run.matcher.keeps();
+        let kept = scratch.matched.iter().map(|position| &keeps.of_queries[*position as usize]);
+        let (groupings, is_record) =
+            kept.fold((0, false), |(set, is_record), kept| (set | kept.set, is_record | kept.is_record));
+        let first_group = self.groups.len();
+        for (number, grouping) in keeps.groupings.iter().enumerate() {
+            if groupings >> number & 1 == 1 {
+                grouping.write_key(fields, view, key.account(), &mut scratch.met.key);
+                self.groups.push(run.groups.find(number, &mut scratch.met));
             }
-            Keep::Counts => Kept::Count {
-                time: fields.event_time(view).and_then(|time| parse_event_time(&time.decode())),
-                group: run.groups.find(fields, run.matcher.by(), view, key.account(), &mut scratch.met),
-            },
-        };
-        let start = self.queries.len();
+        }
+        let first_query = self.queries.len();
         self.queries.extend_from_slice(&scratch.matched);
-        self.matches.push(Match { queries: start..self.queries.len(), identity, kept });
+        let record = is_record.then(|| self.keep(kind, bytes));
+        self.matches.push(Match {
+            queries: first_query..self.queries.len(),
+            identity,
+            time,
+            groupings,
+            groups: first_group..self.groups.len(),
+            record,
+        });
         Ok(())
+    }
+
+    fn keep(&mut self, kind: Kind, bytes: &[u8]) -> KeptRecord {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        let facts = match kind {
+            Kind::Record => Facts::read(bytes),
+            Kind::Event => event::detail(bytes).map(Facts::read).unwrap_or_default(),
+        };
+        let bytes = start..self.bytes.len();
+        KeptRecord { bytes, is_event: kind == Kind::Event, facts: Box::new(facts) }
     }
 
     /// Notes a record that is no sound JSON.

@@ -3,6 +3,7 @@
 use super::glance::{Glance, Numbers};
 use super::groups::Met;
 use super::index::{self, Known};
+use super::keep::{Keep, Keeps};
 use super::plan::{Marked, Needs};
 use crate::decode::Kind;
 use crate::event::{EventFields, Members, Presence};
@@ -30,8 +31,8 @@ pub struct Matcher<'q> {
     identity: Members,
     /// … and for its account, when that names none.
     fallback: Members,
-    /// The fields that records which are only counted are grouped by.
-    by: Vec<FieldId>,
+    /// What is kept of the hits.
+    keeps: Keeps,
 }
 
 /// Memory that goes from record to record.
@@ -55,22 +56,24 @@ pub(super) enum Verdict {
 }
 
 impl<'q> Matcher<'q> {
-    /// Compiles the queries.
+    /// Compiles the queries; the records of all hits are kept.
     pub fn new(queries: &'q [Query]) -> Self {
-        Self::grouping(queries, &[])
+        Self::keeping(queries, &[])
     }
 
-    /// Compiles the queries and asks for the values at more fields of the records, by which hits are grouped when they
-    /// are only counted: paths as CloudTrail names them, like `userIdentity.type`.
-    pub fn grouping(queries: &'q [Query], by: &[String]) -> Self {
+    /// Compiles the queries. Of the hits of each one is kept what stands at its place in `keeps`, or the record when
+    /// nothing does.
+    ///
+    /// # Panics
+    /// Panics when there are more than [`MOST_GROUPINGS`](super::MOST_GROUPINGS) different lists of fields.
+    pub fn keeping(queries: &'q [Query], keeps: &[Keep]) -> Self {
         let mut fields = Fields::new();
-        let by: Vec<_> = by.iter().map(|path| fields.intern(&format!("detail.{path}"))).collect();
+        let keeps = Keeps::new(queries, keeps, &mut fields);
         let conditions: Vec<_> = queries.iter().map(|query| query.pattern.compile(&mut fields)).collect();
         let fields = EventFields::new(fields);
         let needs: Vec<_> = conditions.iter().map(|condition| Needs::of(condition, &fields)).collect();
         let event_name = fields.fields().find("detail.eventName");
-        let by_members = by.iter().map(|field| fields.members_of(*field));
-        let identity = by_members.fold(fields.identity_members(), Members::and);
+        let identity = fields.identity_members().and(keeps.members(&fields));
         let is_narrow = conditions.iter().all(|condition| index::is_named(condition, event_name));
         let fallback = fields.fallback_account_members();
         let all = needs.iter().map(|needs| needs.members).fold(identity.and(fallback), Members::and);
@@ -88,7 +91,7 @@ impl<'q> Matcher<'q> {
             event_type: number("eventType"),
             aws_region: number("awsRegion"),
         };
-        Self { queries, conditions, needs, fields, event_name, numbers, broad, identity, fallback, by }
+        Self { queries, conditions, needs, fields, event_name, numbers, broad, identity, fallback, keeps }
     }
 
     /// Returns the queries, in the order of their positions.
@@ -96,9 +99,9 @@ impl<'q> Matcher<'q> {
         self.queries
     }
 
-    /// Returns the fields that hits are grouped by.
-    pub(super) fn by(&self) -> &[FieldId] {
-        &self.by
+    /// Returns what is kept of the hits.
+    pub(super) fn keeps(&self) -> &Keeps {
+        &self.keeps
     }
 
     /// Returns the fields that all queries look at.

@@ -15,6 +15,7 @@ mod glance;
 mod groups;
 mod index;
 mod job;
+mod keep;
 mod matched;
 mod matcher;
 mod outcome;
@@ -25,9 +26,9 @@ mod progress;
 mod receiver;
 mod worker;
 
-pub use coverage::{Cell, Coverage, Fault, LeftOut, Note, Stopped};
+pub use coverage::{Cell, Coverage, Fault, LeftOut, Note, RecordedTwice, Stopped};
+pub use keep::{ACCOUNT, DAY, HOUR, Keep, MOST_GROUPINGS};
 pub use matcher::Matcher;
-pub use outcome::Keep;
 pub use progress::{Progress, Silent, Tick};
 
 use crate::hit::Hit;
@@ -61,8 +62,8 @@ pub struct Options {
     pub is_deduplicating: bool,
     /// Stop after that many hits.
     pub limit: Option<u64>,
-    /// What of a hit is kept.
-    pub keep: Keep,
+    /// Whether to count which places record the same events: [`Coverage::recorded_twice`].
+    pub is_pairing: bool,
 }
 
 /// Why a replay cannot go on.
@@ -105,7 +106,7 @@ pub fn run(
         .build()
         .map_err(|source| Error::Threads { threads: options.threads, source })?;
     let gate = Gate::new(PLACES);
-    let groups = Groups::default();
+    let groups = Groups::new(&matcher.keeps().groupings);
     let worker = Worker::new(Asked { matcher, options, groups: &groups }, watch);
     let (outcomes, arrivals) = crossbeam_channel::unbounded();
     let mut receiver = Receiver::new(matcher, options, watch, (&gate, &groups));

@@ -7,15 +7,6 @@ use crate::source::{LogKey, Skip};
 use jiff::Timestamp;
 use std::ops::Range;
 
-/// What of a hit is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// The record's bytes and all facts: for output that shows them.
-    Records,
-    /// Only the time and what groups of hits have in common: for counting. The hits' `record` is empty.
-    Counts,
-}
-
 /// What came of one offer, with its place in the order of offers.
 #[derive(Debug)]
 pub(super) struct Outcome {
@@ -45,7 +36,9 @@ impl What {
             Self::Read(read) => read
                 .shares
                 .iter()
-                .map(|share| share.bytes.len() + share.matches.len() * size_of::<Match>())
+                .map(|share| {
+                    share.bytes.len() + share.groups.len() * 4 + share.matches.len() * size_of::<Match>()
+                })
                 .sum(),
             _ => 0,
         }
@@ -129,23 +122,22 @@ pub(super) struct Match {
     pub(super) queries: Range<usize>,
     /// Tells equal events apart from others: see [`super::duplicates`].
     pub(super) identity: u128,
-    pub(super) kept: Kept,
+    pub(super) time: Option<Timestamp>,
+    /// The groupings that were asked for, one bit each …
+    pub(super) groupings: u64,
+    /// … and where the numbers of the record's groups by them are, in the same order.
+    pub(super) groups: Range<usize>,
+    /// The record itself, when a query wants it.
+    pub(super) record: Option<KeptRecord>,
 }
 
-/// What is kept of a record that matched.
+/// A record that is kept whole.
 #[derive(Debug)]
-pub(super) enum Kept {
-    Record {
-        /// Where its bytes are.
-        bytes: Range<usize>,
-        /// Whether the bytes are an EventBridge event instead of a record.
-        is_event: bool,
-        /// What people want to see of it.
-        facts: Box<Facts>,
-    },
-    Count {
-        time: Option<Timestamp>,
-        /// See [`super::groups`].
-        group: u32,
-    },
+pub(super) struct KeptRecord {
+    /// Where its bytes are.
+    pub(super) bytes: Range<usize>,
+    /// Whether the bytes are an EventBridge event instead of a record.
+    pub(super) is_event: bool,
+    /// What people want to see of it.
+    pub(super) facts: Box<Facts>,
 }

@@ -1,11 +1,11 @@
 //! Puts the outcomes back into the order of the offers, drops duplicates, hands out hits and keeps the coverage.
 
 use super::coverage::{Coverage, Fault, Note, ScopeDocument, Stopped};
-use super::duplicates::Seen;
+use super::duplicates::{Pairs, Seen};
 use super::gate::Gate;
 use super::groups::Groups;
 use super::matched::Matched;
-use super::outcome::{Kept, Match, Outcome, ReadLogFile, What};
+use super::outcome::{Match, Outcome, ReadLogFile, What};
 use super::{Matcher, Options, Take, Watch};
 use crate::event;
 use crate::hit::{Group, Hit};
@@ -24,9 +24,10 @@ pub(super) struct Receiver<'run> {
     watch: Watch<'run>,
     gate: &'run Gate,
     groups: &'run Groups,
-    /// Those of the groups that were needed so far.
-    known_groups: Vec<Arc<Group>>,
+    /// Those of the groups that were needed so far, by grouping.
+    known_groups: Vec<Vec<Arc<Group>>>,
     seen: Seen,
+    pairs: Option<Pairs>,
     hits_by_query: Vec<u64>,
     /// Whether the very last folders of the scope still held events of it.
     is_cut_off_late: bool,
@@ -46,8 +47,9 @@ impl<'run> Receiver<'run> {
             watch,
             gate,
             groups,
-            known_groups: Vec::new(),
+            known_groups: vec![Vec::new(); matcher.keeps().groupings.len()],
             seen: Seen::default(),
+            pairs: options.is_pairing.then(Pairs::default),
             hits_by_query: vec![0; matcher.queries().len()],
             is_cut_off_late: false,
             coverage: Coverage { version: Coverage::VERSION, ..Coverage::default() },
@@ -87,6 +89,7 @@ impl<'run> Receiver<'run> {
         coverage.log_files.listed = coverage.log_files.read + coverage.log_files.failed;
         coverage.is_complete = coverage.faults.is_empty() && coverage.stopped.is_none();
         let queries = self.matcher.queries().iter();
+        coverage.recorded_twice = self.pairs.map(Pairs::into_counts).unwrap_or_default();
         coverage.hits_by_query = queries.map(|query| query.id.clone()).zip(self.hits_by_query).collect();
         self.coverage
     }
@@ -173,37 +176,42 @@ impl<'run> Receiver<'run> {
         found: &Match,
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
-        if self.options.is_deduplicating && !self.seen.is_first(found.identity) {
+        let is_first = match &mut self.pairs {
+            Some(pairs) => pairs.is_first(found.identity, &read.key),
+            None => !self.options.is_deduplicating || self.seen.is_first(found.identity),
+        };
+        if self.options.is_deduplicating && !is_first {
             self.coverage.records.duplicates += 1;
             return ControlFlow::Continue(());
         }
         self.coverage.records.matched += 1;
-        let counted;
-        let (bytes, is_event, facts, group) = match &found.kept {
-            Kept::Record { bytes, is_event, facts } => {
-                (&share.bytes[bytes.clone()], *is_event, &**facts, None)
-            }
-            Kept::Count { time, group } => {
-                if *group as usize >= self.known_groups.len() {
-                    self.groups.catch_up(&mut self.known_groups);
-                }
-                counted = Facts { time: *time, ..Facts::default() };
-                (&[][..], false, &counted, self.known_groups.get(*group as usize))
-            }
-        };
+        let counted = Facts { time: found.time, ..Facts::default() };
+        let kept = found.record.as_ref();
+        let (bytes, is_event) =
+            kept.map_or((&[][..], false), |kept| (&share.bytes[kept.bytes.clone()], kept.is_event));
+        let numbers = &share.groups[found.groups.clone()];
+        catch_up(self.groups, &mut self.known_groups, found.groupings, numbers);
         let event = is_event.then_some(bytes);
         let record = if is_event { event::detail(bytes).unwrap_or_default() } else { bytes };
+        let keeps = &self.matcher.keeps().of_queries;
+        let mut groups: Vec<&Group> = Vec::new();
         for &position in &share.queries[found.queries.clone()] {
             let query = &self.matcher.queries()[position as usize];
+            let keep = &keeps[position as usize];
+            groups.clear();
+            groups.extend(keep.groupings.iter().map(|grouping| {
+                let place = (found.groupings & ((1 << grouping) - 1)).count_ones();
+                &*self.known_groups[*grouping as usize][numbers[place as usize] as usize]
+            }));
             let hit = Hit {
                 query,
                 position,
-                group,
+                groups: &groups,
                 log_key: read.key.as_str(),
                 key_account: read.key.account(),
-                record,
-                event,
-                facts,
+                record: if keep.is_record { record } else { &[] },
+                event: event.filter(|_| keep.is_record),
+                facts: kept.filter(|_| keep.is_record).map_or(&counted, |kept| &kept.facts),
             };
             if take(&hit).is_break() {
                 self.coverage.stopped = Some(Stopped::OutputClosed);
@@ -217,5 +225,15 @@ impl<'run> Receiver<'run> {
             }
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// Fetches the groups that came up for the first time.
+fn catch_up(groups: &Groups, known: &mut [Vec<Arc<Group>>], groupings: u64, numbers: &[u32]) {
+    let asked = (0..known.len()).filter(|grouping| groupings >> grouping & 1 == 1);
+    for (grouping, number) in asked.zip(numbers) {
+        if *number as usize >= known[grouping].len() {
+            groups.catch_up(grouping, &mut known[grouping]);
+        }
     }
 }

@@ -6,9 +6,9 @@ use crate::query::Query;
 use foldhash::fast::FixedState;
 use jiff::Timestamp;
 use polars::prelude::{Column, DataFrame, PolarsError, df};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 /// Why a report cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ pub struct Counts {
     /// By the query's position and the group's number.
     counts: HashMap<(u32, u32), Count, FixedState>,
     /// Those that hits were in, by number.
-    groups: Vec<Option<Arc<Group>>>,
+    groups: Vec<Option<Values>>,
 }
 
 /// What is counted of one query in one group; moments in milliseconds since 1970.
@@ -35,6 +35,12 @@ struct Count {
     first: Option<i64>,
     last: Option<i64>,
 }
+
+/// The values of a group: receiving account, region, and the fields that hits are counted by.
+type Values = Vec<Option<String>>;
+
+/// How many of them stand before the fields.
+const VALUES_BEFORE: usize = 2;
 
 /// What a row of the frame says.
 #[derive(Debug, Default)]
@@ -55,14 +61,19 @@ impl Count {
 }
 
 impl Counts {
-    /// Counts one hit of a run that only counts; others are in no group and are passed over.
+    /// Returns the fields that hits have to be grouped by, for counts by the fields at these paths.
+    pub fn grouping(by: &[String]) -> Vec<String> {
+        ["account", "awsRegion"].map(str::to_owned).into_iter().chain(by.iter().cloned()).collect()
+    }
+
+    /// Counts one hit of a run that groups by [`Counts::grouping`]; others are in no group and are passed over.
     pub fn take(&mut self, hit: &Hit<'_>) {
-        let Some(group) = hit.group else { return };
+        let Some(group) = hit.groups.first() else { return };
         let number = group.number as usize;
         if self.groups.len() <= number {
             self.groups.resize(number + 1, None);
         }
-        self.groups[number].get_or_insert_with(|| Arc::clone(group));
+        self.groups[number].get_or_insert_with(|| values(group));
         let time = hit.facts.time.map(Timestamp::as_millisecond);
         self.counts.entry((hit.position, group.number)).or_default().add(1, time, time);
     }
@@ -105,9 +116,9 @@ impl Counts {
     /// Returns a row per query with hits and combination of the first `width` values, in ascending order of both.
     fn rows(&self, width: usize) -> Vec<Row<'_>> {
         let counted = self.counts.iter().map(|((position, group), count)| {
-            let group = self.groups[*group as usize].as_deref().expect("its group came with the first hit");
-            let values = &group.values[..group.values.len().min(width)];
-            (*position, values, group, count)
+            let all = self.groups[*group as usize].as_deref().expect("its group came with the first hit");
+            let values = all.get(VALUES_BEFORE..).unwrap_or_default();
+            (*position, &values[..values.len().min(width)], all, count)
         });
         let mut counted: Vec<_> = counted.collect();
         counted.sort_unstable_by_key(|(position, values, ..)| (*position, *values));
@@ -117,8 +128,8 @@ impl Counts {
             let (mut accounts, mut regions) = (BTreeSet::new(), BTreeSet::new());
             for (.., group, count) in same {
                 row.count.add(count.hits, count.first, count.last);
-                accounts.extend(group.account.as_deref());
-                regions.extend(group.region.as_deref());
+                accounts.extend(group.first().and_then(Option::as_deref));
+                regions.extend(group.get(1).and_then(Option::as_deref));
             }
             (row.accounts, row.regions) = (accounts.len() as u64, regions.len() as u64);
             row
@@ -127,28 +138,37 @@ impl Counts {
     }
 }
 
+fn values(group: &Group) -> Values {
+    group.values().map(|value| value.map(Cow::into_owned)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hit::GroupKey;
     use crate::record::Facts;
 
-    fn group(number: u32, account: &str, values: &[Option<&str>]) -> Arc<Group> {
-        let values = values.iter().map(|value| value.map(str::to_owned)).collect();
-        Arc::new(Group { number, account: Some(account.to_owned()), region: None, values })
+    fn group(number: u32, account: &str, values: &[Option<&str>]) -> Group {
+        let mut key = GroupKey::default();
+        for value in [Some(account), None].iter().chain(values) {
+            value.iter().for_each(|value| key.push(value.as_bytes()));
+            key.end();
+        }
+        Group::new(number, key.as_bytes())
     }
 
     fn queries<const N: usize>(ids: [&str; N]) -> [Query; N] {
         ids.map(|id| Query::from_pattern_text(id, r#"{"source":["aws.iam"]}"#, "test").unwrap())
     }
 
-    fn count(queries: &[Query], hits: &[(u32, &str, &Arc<Group>)]) -> Counts {
+    fn count(queries: &[Query], hits: &[(u32, &str, &Group)]) -> Counts {
         let mut counts = Counts::default();
         for (position, time, group) in hits {
             let facts = Facts { time: time.parse().ok(), ..Facts::default() };
             counts.take(&Hit {
                 query: &queries[*position as usize],
                 position: *position,
-                group: Some(group),
+                groups: &[group],
                 log_key: "k",
                 key_account: None,
                 record: b"",

@@ -139,7 +139,7 @@ impl Walk {
                 let hit = Hit {
                     query,
                     position: 0,
-                    group: None,
+                    groups: &[],
                     log_key: "log-key",
                     key_account: None,
                     record,

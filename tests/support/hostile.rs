@@ -77,8 +77,9 @@ pub const MEMBERS: [&str; 42] = [
 /// hits, each as its query's id and the record.
 pub fn replay_both_ways(records: &[String], queries: &[Query], is_limited: bool) -> Vec<String> {
     let records = records.join(",");
-    let [hits, _] = [Keep::Records, Keep::Counts].map(|keep| {
-        let replay = |text: String| replay(text, queries, keep, is_limited);
+    let by = ["account", "awsRegion", "day", "userIdentity.type", "errorCode"].map(str::to_owned);
+    let [hits, _] = [Keep::Record, Keep::Groups(vec![by.into()])].map(|keep| {
+        let replay = |text: String| replay(text, queries, &keep, is_limited);
         let (hits, coverage) = replay(format!(r#"{{"Records":[{records}]}}"#));
         let (wanted_hits, wanted) = replay(format!(r#"{{"Records": [{records}]}}"#));
         assert_eq!(hits, wanted_hits);
@@ -89,7 +90,7 @@ pub fn replay_both_ways(records: &[String], queries: &[Query], is_limited: bool)
     hits
 }
 
-fn replay(text: String, queries: &[Query], keep: Keep, is_limited: bool) -> (Vec<String>, Coverage) {
+fn replay(text: String, queries: &[Query], keep: &Keep, is_limited: bool) -> (Vec<String>, Coverage) {
     let moment = |text: &str| is_limited.then(|| text.parse().unwrap());
     let options = Options {
         scope: Scope {
@@ -104,17 +105,17 @@ fn replay(text: String, queries: &[Query], keep: Keep, is_limited: bool) -> (Vec
         max_object_size: DEFAULT_MAX_OBJECT_SIZE,
         is_deduplicating: false,
         limit: None,
-        keep,
+        is_pairing: false,
     };
     let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T1000Z_AAAAAAAAAAAAAAAA.json.gz";
     let sources: Vec<Box<dyn Source>> = vec![Box::new(Memory::new("memory", [(key, text.into_bytes())]))];
-    let by = ["userIdentity.type".to_owned(), "errorCode".to_owned()];
-    let matcher = Matcher::grouping(queries, if keep == Keep::Counts { &by } else { &[] });
+    let keeps = vec![keep.clone(); queries.len()];
+    let matcher = Matcher::keeping(queries, &keeps);
     let interrupt = AtomicBool::new(false);
     let mut hits = Vec::new();
     let watch = Watch { progress: &Silent, interrupt: &interrupt };
     let coverage = replay::run(&sources, &matcher, &options, watch, &mut |hit| {
-        let group = hit.group.map(|group| (&group.account, &group.region, &group.values));
+        let group = hit.groups.first().map(|group| group.values().collect::<Vec<_>>());
         let group = group.map(|group| format!(" {group:?} {:?}", hit.facts.time)).unwrap_or_default();
         hits.push(format!("{} {}{group}", hit.query.id, String::from_utf8_lossy(hit.record)));
         ControlFlow::Continue(())

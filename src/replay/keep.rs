@@ -1,0 +1,160 @@
+//! What of a query's hits is handed out, and the fields that tell groups of them apart.
+
+use crate::event::{EventFields, Members};
+use crate::hit::GroupKey;
+use crate::json::{FieldId, Fields, Scalar, View};
+use crate::query::Query;
+use crate::record::parse_event_time;
+
+/// The receiving account: the one the record names, else the one in the log key. To be used as a field of a grouping.
+pub const ACCOUNT: &str = "account";
+
+/// The day of `eventTime` in UTC, like `2026-03-01`. To be used as a field of a grouping.
+pub const DAY: &str = "day";
+
+/// The hour of `eventTime` in UTC, like `2026-03-01T14`. To be used as a field of a grouping.
+pub const HOUR: &str = "hour";
+
+/// A run can tell groups apart in so many ways.
+pub const MOST_GROUPINGS: usize = 64;
+
+/// What of a query's hits is handed out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keep {
+    /// The record's bytes and all facts.
+    Record,
+    /// Only the time, and for each list of fields the group that the record is in: paths as CloudTrail names them, like
+    /// `userIdentity.type`, or [`ACCOUNT`], [`DAY`] and [`HOUR`]. The hits' `record` is empty.
+    Groups(Vec<Vec<String>>),
+}
+
+/// What is kept for one query.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub(super) is_record: bool,
+    /// The groupings, in the order in which they were asked for …
+    pub(super) groupings: Vec<u32>,
+    /// … and as a set: one bit each.
+    pub(super) set: u64,
+}
+
+/// What is kept for all queries of a run.
+#[derive(Debug, Default)]
+pub(super) struct Keeps {
+    /// Parallel to the queries.
+    pub(super) of_queries: Vec<Kept>,
+    pub(super) groupings: Vec<Grouping>,
+}
+
+/// The fields of one grouping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Grouping(Vec<Field>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Account,
+    Day,
+    Hour,
+    At(FieldId),
+}
+
+impl Keeps {
+    /// Finds out what is to be kept; groupings by the same fields are one, whichever queries ask for them.
+    pub(super) fn new(queries: &[Query], keeps: &[Keep], fields: &mut Fields) -> Self {
+        let mut all = Self::default();
+        for (position, _) in queries.iter().enumerate() {
+            let kept = match keeps.get(position).unwrap_or(&Keep::Record) {
+                Keep::Record => Kept { is_record: true, ..Kept::default() },
+                Keep::Groups(lists) => {
+                    let numbers: Vec<u32> = lists.iter().map(|list| all.grouping(list, fields)).collect();
+                    let set = numbers.iter().fold(0, |set, number| set | 1 << number);
+                    Kept { is_record: false, groupings: numbers, set }
+                }
+            };
+            all.of_queries.push(kept);
+        }
+        all
+    }
+
+    fn grouping(&mut self, list: &[String], fields: &mut Fields) -> u32 {
+        let grouping = Grouping(list.iter().map(|path| Field::find(path, fields)).collect());
+        let known = self.groupings.iter().position(|known| *known == grouping);
+        let number = known.unwrap_or_else(|| {
+            assert!(self.groupings.len() < MOST_GROUPINGS, "more groupings than a run can have");
+            self.groupings.push(grouping);
+            self.groupings.len() - 1
+        });
+        number as u32
+    }
+
+    /// Returns the members that tell which groups a record is in.
+    pub(super) fn members(&self, fields: &EventFields) -> Members {
+        let all = self.groupings.iter().flat_map(|grouping| &grouping.0);
+        let ids = all.filter_map(|field| match field {
+            Field::At(id) => Some(*id),
+            // these are in what is known of every record that matches
+            Field::Account | Field::Day | Field::Hour => None,
+        });
+        ids.map(|id| fields.members_of(id)).fold(Members::NONE, Members::and)
+    }
+}
+
+impl Field {
+    fn find(path: &str, fields: &mut Fields) -> Self {
+        match path {
+            ACCOUNT => Self::Account,
+            DAY => Self::Day,
+            HOUR => Self::Hour,
+            path => Self::At(fields.intern(&format!("detail.{path}"))),
+        }
+    }
+}
+
+impl Grouping {
+    /// Writes the key of the group that a record is in.
+    pub(super) fn write_key(
+        &self,
+        fields: &EventFields,
+        leaves: &View<'_>,
+        key_account: Option<&str>,
+        key: &mut GroupKey,
+    ) {
+        key.clear();
+        for field in &self.0 {
+            match field {
+                Field::Account => match (fields.account(leaves), key_account) {
+                    (Some(account), _) => key.push(&account.decode_bytes()),
+                    (None, Some(account)) => key.push(account.as_bytes()),
+                    (None, None) => {}
+                },
+                Field::Day => write_moment(fields, leaves, 10, key),
+                Field::Hour => write_moment(fields, leaves, 13, key),
+                Field::At(id) => write_leaves(*id, leaves, key),
+            }
+            key.end();
+        }
+    }
+}
+
+/// Writes the first characters of the time, `2026-03-01T14:05:09Z` in full; nothing when it is no moment.
+fn write_moment(fields: &EventFields, leaves: &View<'_>, length: usize, key: &mut GroupKey) {
+    let Some(text) = fields.event_time(leaves).map(|time| time.decode()) else { return };
+    let Some(moment) = parse_event_time(&text) else { return };
+    // Nearly always it is written this way already.
+    if text.len() == 20 && text.ends_with('Z') {
+        key.push(&text.as_bytes()[..length]);
+    } else {
+        key.push(&moment.to_string().as_bytes()[..length]);
+    }
+}
+
+fn write_leaves(field: FieldId, leaves: &View<'_>, key: &mut GroupKey) {
+    for leaf in leaves.at(field) {
+        match leaf.value {
+            Scalar::String(text) => key.push(&text.decode_bytes()),
+            Scalar::Number(text) => key.push(text.as_bytes()),
+            Scalar::Bool(value) => key.push(if value { b"true" } else { b"false" }),
+            Scalar::Null => {}
+        }
+    }
+}
