@@ -14,8 +14,8 @@
 //! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `record` |
 //! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `query` |
 //! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
-//! | `report` | stage | folds hits into frames | `json` `record` `hit` `query` |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `query` `hit` `report` |
+//! | `report` | stage | folds records and hits into frames | all above |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `query` `hit` `replay` `report` |
 //! | `cli` | binary | arguments in, exit code out | all |
 //!
 //! The library never prints, never reads the environment, never asks the clock and never exits: the binary does

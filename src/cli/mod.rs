@@ -3,6 +3,7 @@
 mod archive;
 mod args;
 mod check;
+mod ends;
 mod exit;
 mod foot;
 mod interrupt;
@@ -14,6 +15,7 @@ mod output;
 mod progress;
 mod queries;
 mod replay;
+mod report;
 mod select;
 mod size;
 mod terminal;
@@ -27,6 +29,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Replay(command) => replay::run(&command, &arguments.global),
+        Command::Report(command) => report::run(&command, &arguments.global),
         Command::Match(command) => match_event::run(&command),
         Command::Check(command) => check::run(&command),
         Command::Queries(command) => queries::run(&command, &arguments.global),

@@ -10,13 +10,19 @@ use jiff::Timestamp;
 
 /// Reads how a replay is to run; what makes no sense is refused before anything is opened.
 pub fn read(command: &args::Replay, now: Timestamp) -> anyhow::Result<Options> {
+    let options = common(&command.scope, &command.limits, now)?;
+    Ok(Options { is_deduplicating: !command.output.no_dedupe, limit: command.output.limit, ..options })
+}
+
+/// Reads what every run over archives has.
+pub fn common(scope: &args::Scope, limits: &args::Limits, now: Timestamp) -> anyhow::Result<Options> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(Options {
-        scope: scope(&command.scope, now)?,
-        threads: command.limits.threads.map_or(cores, usize::from),
-        max_object_size: command.limits.max_object_size,
-        is_deduplicating: !command.output.no_dedupe,
-        limit: command.output.limit,
+        scope: self::scope(scope, now)?,
+        threads: limits.threads.map_or(cores, usize::from),
+        max_object_size: limits.max_object_size,
+        is_deduplicating: true,
+        limit: None,
         is_pairing: false,
     })
 }

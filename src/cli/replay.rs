@@ -1,21 +1,20 @@
 //! `backtrail replay`.
 
 use super::args::{self, Global};
-use super::exit::{Exit, OrBadArguments as _, is_closed_pipe, say};
+use super::exit::{Exit, OrBadArguments as _, say};
 use super::interrupt::Interrupt;
-use super::output::{self, Output};
+use super::output::Output;
 use super::progress::Shown;
 use super::select::Selected;
-use super::{archive, foot, options, select, terminal};
-use anyhow::Context as _;
+use super::{archive, ends, foot, options, select, terminal};
 use backtrail::hit::{Hit, Sorter};
 use backtrail::query::{Query, Severity};
 use backtrail::render::{self, HitOptions, HitWriter, ListFormat};
-use backtrail::replay::{self, Coverage, Keep, Matcher, Options, Stopped, Watch};
+use backtrail::replay::{self, Coverage, Keep, Matcher, Options, Watch};
 use backtrail::report::Counts;
-use backtrail::source::{self, Scope, Source};
+use backtrail::source::Source;
 use jiff::Timestamp;
-use std::io::{self, Write as _};
+use std::io;
 use std::ops::ControlFlow;
 
 /// Bytes of hits that are held for sorting by time.
@@ -29,8 +28,9 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
         ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
     }
     let Selected { queries, left_out } = select::select(&command.selection)?;
+    let outputs = [("-o", &command.output.output), ("--coverage", &command.output.coverage)];
     let sources = archive::open(&command.archives, &command.s3, options.max_object_size)?;
-    check_outputs(command).or_bad_arguments()?;
+    ends::check_outputs(&command.archives, &outputs).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;
     let output = Output::open(command.output.output.as_deref(), &interrupt).or_bad_arguments()?;
     let coverage_path = command.output.coverage.as_deref();
@@ -55,39 +55,9 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
 
     foot::print(&coverage, shown.elapsed(), coverage_file.is_some());
     if let Some(file) = coverage_file {
-        write_coverage(&coverage, file)?;
+        ends::write_coverage(&coverage, file)?;
     }
-    Ok(exit(&coverage, worst, command.output.fail_on, &options.scope))
-}
-
-/// Refuses outputs that would take each other's place, or that of a log file.
-fn check_outputs(command: &args::Replay) -> anyhow::Result<()> {
-    let outputs = [("-o", &command.output.output), ("--coverage", &command.output.coverage)];
-    let outputs: Vec<_> =
-        outputs.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?))).collect();
-    if let [(_, hits), (_, coverage)] = outputs.as_slice() {
-        let is_same = hits == coverage
-            || output::place(hits).is_some_and(|place| output::place(coverage) == Some(place));
-        anyhow::ensure!(
-            !is_same,
-            "-o and --coverage both name `{}`: give each a file of its own",
-            hits.display()
-        );
-    }
-    for (name, path) in outputs.iter().filter(|(_, path)| path.as_os_str() != "-") {
-        let is_archive = |archive: &&String| output::place(path) == output::place(archive.as_str().as_ref());
-        if let Some(archive) = command.archives.iter().find(is_archive) {
-            anyhow::bail!("{name} would overwrite the archive `{archive}`: give another file");
-        }
-    }
-    Ok(())
-}
-
-fn write_coverage(coverage: &Coverage, mut file: Output) -> anyhow::Result<()> {
-    let mut text = serde_json::to_vec_pretty(coverage).context("cannot write the coverage")?;
-    text.push(b'\n');
-    file.write_all(&text).with_context(|| file.blame())?;
-    file.finish()
+    Ok(ends::exit(&coverage, worst, command.output.fail_on, &options.scope))
 }
 
 /// Everything that both ways of running need.
@@ -123,7 +93,7 @@ impl Run<'_> {
             }
             coverage
         };
-        if close(output, written, &coverage)? && sorter.is_streaming() {
+        if ends::close(output, written, &coverage)? && sorter.is_streaming() {
             say("note: too many hits to sort by time: they are in the order of the archive");
         }
         Ok((coverage, worst))
@@ -143,7 +113,7 @@ impl Run<'_> {
         let list = ListFormat::try_from(format(self.command.output.format))?;
         let options = self.look(&output);
         let written = render::write_counts(list, &counts, &options, &mut output);
-        close(output, written, &coverage)?;
+        ends::close(output, written, &coverage)?;
         Ok((coverage, worst))
     }
 
@@ -163,78 +133,13 @@ impl Run<'_> {
         let watch = Watch { progress: self.shown, interrupt: self.interrupt.flag() };
         let coverage = replay::run(self.sources, &matcher, self.options, watch, take);
         self.shown.clear();
-        match coverage {
-            // it is found where the configuration is read, but a slip like any other in the arguments
-            Err(error @ replay::Error::Source(source::Error::Region { .. })) => Err(error).or_bad_arguments(),
-            coverage => Ok(coverage?),
-        }
+        ends::blame_arguments(coverage)
     }
 }
 
 fn finish(sorter: &mut Sorter<'_>, writer: &mut dyn HitWriter) -> io::Result<()> {
     sorter.finish(&mut |hit| writer.write(hit))?;
     writer.finish()
-}
-
-/// Gives the output its end. Returns whether all of it reached somebody: a reader who has gone away is no error, and an
-/// interrupted run leaves no file that looks like the whole result.
-fn close(output: Output, written: io::Result<()>, coverage: &Coverage) -> anyhow::Result<bool> {
-    let blame = output.blame();
-    if coverage.stopped == Some(Stopped::Interrupted) && output.is_replacing() {
-        say(&format!("note: {} is not written: it would look like the whole result", output.name()));
-        return Ok(false);
-    }
-    match written.context(blame).and_then(|()| output.finish()) {
-        Ok(()) => Ok(true),
-        Err(error) if is_closed_pipe(&error) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Decides how the run ended. Where several ends apply, the highest exit code wins: a severe hit is worth more than the
-/// news that there may be others.
-fn exit(
-    coverage: &Coverage,
-    worst: Option<Severity>,
-    fail_on: Option<args::Severity>,
-    scope: &Scope,
-) -> Exit {
-    if coverage.stopped == Some(Stopped::Interrupted) {
-        return Exit::Interrupted;
-    }
-    if fail_on.is_some_and(|fail_on| worst >= Some(severity(fail_on))) {
-        return Exit::FailOn;
-    }
-    if !coverage.faults.is_empty() {
-        return Exit::Incomplete;
-    }
-    if coverage.log_files.listed == 0 {
-        say_nothing_to_read(&coverage.archives, scope);
-    }
-    match () {
-        () if !coverage.queries_left_out.is_empty() => Exit::Incomplete,
-        () if coverage.log_files.listed == 0 => Exit::NothingToRead,
-        () => Exit::Done,
-    }
-}
-
-fn say_nothing_to_read(archives: &[String], scope: &Scope) {
-    let archives: Vec<String> = archives.iter().map(|name| format!("`{name}`")).collect();
-    let (place, advice) = match options::is_narrow(scope) {
-        true => (" of this scope", " (widen --since, --until, --account or --region)"),
-        false => ("", ""),
-    };
-    say(&format!("nothing to read: no CloudTrail log file{place} in {}{advice}", archives.join(", ")));
-}
-
-fn severity(severity: args::Severity) -> Severity {
-    match severity {
-        args::Severity::Informational => Severity::Informational,
-        args::Severity::Low => Severity::Low,
-        args::Severity::Medium => Severity::Medium,
-        args::Severity::High => Severity::High,
-        args::Severity::Critical => Severity::Critical,
-    }
 }
 
 fn format(format: args::Format) -> render::Format {

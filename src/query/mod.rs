@@ -49,6 +49,11 @@ impl Query {
         query
     }
 
+    /// Makes a query without card that every record matches.
+    pub fn everything(id: &str) -> Self {
+        Self::new(id, Card::default(), EventPattern::everything(), "every record")
+    }
+
     /// Makes a query without card from a pattern's text.
     ///
     /// # Errors

@@ -2,14 +2,16 @@
 //!
 //! Finding the fields is left to [`crate::json`], the envelope around a record to [`crate::event`].
 
+mod paths;
 mod principal;
 mod time;
 
+pub use paths::{Paths, Picked};
+pub use principal::Identity;
 pub use time::parse_event_time;
 
-use crate::json::{FieldId, Fields, Leaves, View, project};
 use jiff::Timestamp;
-use principal::Identity;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// What people want to see of a record. Owned texts: made for hits only, never for every record. An empty text in
@@ -64,22 +66,22 @@ impl Facts {
     /// Reads the facts of one record, bare or as the `detail` of an event. Members of an unexpected type count as
     /// absent; behind a syntax error nothing is read any more.
     pub fn read(record: &[u8]) -> Self {
-        let mut leaves = Leaves::new();
-        WANTED.project(record, &mut leaves);
-        let seen = Seen { wanted: &WANTED, view: leaves.view(record) };
-        let identity = seen.identity();
+        let picked = WANTED.pick(record);
+        let text = |path| picked.text(path).map(Cow::into_owned);
+        let mut identity = Identity::read(text);
+        identity.sign_in_name = text("additionalEventData.UserName");
         Self {
-            time: seen.text("eventTime").as_deref().and_then(parse_event_time),
-            event_id: seen.text("eventID"),
-            event_name: seen.text("eventName"),
-            event_source: seen.text("eventSource"),
-            account: ACCOUNTS.iter().find_map(|path| seen.text(path)),
-            region: seen.text("awsRegion"),
+            time: text("eventTime").as_deref().and_then(parse_event_time),
+            event_id: text("eventID"),
+            event_name: text("eventName"),
+            event_source: text("eventSource"),
+            account: ACCOUNTS.iter().find_map(|path| text(path)),
+            region: text("awsRegion"),
             principal: identity.name(),
             identity_type: identity.kind,
-            source_ip: seen.text("sourceIPAddress"),
-            user_agent: seen.text("userAgent"),
-            outcome: seen.outcome(),
+            source_ip: text("sourceIPAddress"),
+            user_agent: text("userAgent"),
+            outcome: outcome(&picked),
         }
     }
 }
@@ -98,8 +100,8 @@ const SIGN_INS: [&str; 6] = [
     "serviceEventDetails.CredentialVerification",
 ];
 
-/// All other fields that facts are made of.
-const PATHS: [&str; 18] = [
+/// All other fields that facts are made of, beside those of the identity.
+const PATHS: [&str; 10] = [
     "eventTime",
     "eventID",
     "eventName",
@@ -109,82 +111,19 @@ const PATHS: [&str; 18] = [
     "userAgent",
     "errorCode",
     "errorMessage",
-    "userIdentity.type",
-    "userIdentity.principalId",
-    "userIdentity.arn",
-    "userIdentity.userName",
-    "userIdentity.invokedBy",
-    "userIdentity.identityProvider",
-    "userIdentity.onBehalfOf.userId",
-    "userIdentity.sessionContext.sessionIssuer.userName",
     "additionalEventData.UserName",
 ];
 
-/// The fields that facts are made of, below `detail`, so that a bare record and an event share one tree.
-struct Wanted {
-    fields: Fields,
-    ids: Vec<(&'static str, FieldId)>,
-}
-
-static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
-    let mut fields = Fields::new();
-    let paths = PATHS.iter().chain(&ACCOUNTS).chain(&SIGN_INS);
-    let ids = paths.map(|path| (*path, fields.intern(&format!("detail.{path}")))).collect();
-    Wanted { fields, ids }
+static WANTED: LazyLock<Paths> = LazyLock::new(|| {
+    Paths::new(PATHS.iter().chain(&Identity::FIELDS).chain(&ACCOUNTS).chain(&SIGN_INS).copied())
 });
 
-impl Wanted {
-    /// Projects `record` as a bare record, and when that finds nothing, as an event.
-    fn project(&self, record: &[u8], leaves: &mut Leaves) {
-        let below_detail = self.fields.node("detail");
-        for from in below_detail.into_iter().chain([self.fields.root()]) {
-            leaves.reset(self.fields.len());
-            // A syntax error ends the reading; what stands before it is still worth showing.
-            let _ = project(record, &self.fields, from, leaves);
-            let view = leaves.view(record);
-            if self.ids.iter().any(|(_, id)| view.last(*id).is_some()) {
-                return;
-            }
-        }
+fn outcome(picked: &Picked<'_>) -> Outcome {
+    if let Some(error) = picked.text("errorCode").or_else(|| picked.text("errorMessage")) {
+        return Outcome::Failure(error.into_owned());
     }
-}
-
-/// The wanted fields of one record.
-struct Seen<'a> {
-    wanted: &'a Wanted,
-    view: View<'a>,
-}
-
-impl Seen<'_> {
-    /// Returns the text at `path`, unless it is empty.
-    fn text(&self, path: &str) -> Option<String> {
-        let (_, id) = self.wanted.ids.iter().find(|(known, _)| *known == path)?;
-        let text = self.view.text(*id)?.decode();
-        (!text.is_empty()).then(|| text.into_owned())
-    }
-
-    fn identity(&self) -> Identity {
-        Identity {
-            kind: self.text("userIdentity.type"),
-            principal_id: self.text("userIdentity.principalId"),
-            arn: self.text("userIdentity.arn"),
-            account_id: self.text("userIdentity.accountId"),
-            user_name: self.text("userIdentity.userName"),
-            invoked_by: self.text("userIdentity.invokedBy"),
-            identity_provider: self.text("userIdentity.identityProvider"),
-            on_behalf_of: self.text("userIdentity.onBehalfOf.userId"),
-            issuer_name: self.text("userIdentity.sessionContext.sessionIssuer.userName"),
-            sign_in_name: self.text("additionalEventData.UserName"),
-        }
-    }
-
-    fn outcome(&self) -> Outcome {
-        if let Some(error) = self.text("errorCode").or_else(|| self.text("errorMessage")) {
-            return Outcome::Failure(error);
-        }
-        let failure = SIGN_INS.iter().find_map(|path| self.text(path).filter(|text| text == "Failure"));
-        failure.map_or(Outcome::Success, Outcome::Failure)
-    }
+    let failure = SIGN_INS.iter().find_map(|path| picked.text(path).filter(|text| text == "Failure"));
+    failure.map_or(Outcome::Success, |failure| Outcome::Failure(failure.into_owned()))
 }
 
 #[cfg(test)]

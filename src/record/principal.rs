@@ -3,33 +3,70 @@
 
 /// The members of `userIdentity` (and the few beside it) that a name is made of. Empty texts count as absent.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Identity {
+pub struct Identity {
     /// `userIdentity.type`.
-    pub(super) kind: Option<String>,
+    pub kind: Option<String>,
     /// `userIdentity.principalId`.
-    pub(super) principal_id: Option<String>,
+    pub principal_id: Option<String>,
     /// `userIdentity.arn`.
-    pub(super) arn: Option<String>,
+    pub arn: Option<String>,
     /// `userIdentity.accountId`.
-    pub(super) account_id: Option<String>,
+    pub account_id: Option<String>,
     /// `userIdentity.userName`.
-    pub(super) user_name: Option<String>,
+    pub user_name: Option<String>,
     /// `userIdentity.invokedBy`.
-    pub(super) invoked_by: Option<String>,
+    pub invoked_by: Option<String>,
     /// `userIdentity.identityProvider`.
-    pub(super) identity_provider: Option<String>,
+    pub identity_provider: Option<String>,
     /// `userIdentity.onBehalfOf.userId`.
-    pub(super) on_behalf_of: Option<String>,
+    pub on_behalf_of: Option<String>,
     /// `userIdentity.sessionContext.sessionIssuer.userName`.
-    pub(super) issuer_name: Option<String>,
+    pub issuer_name: Option<String>,
     /// `additionalEventData.UserName`.
-    pub(super) sign_in_name: Option<String>,
+    pub sign_in_name: Option<String>,
 }
 
 impl Identity {
+    /// The fields of a record that an identity is read from, in the order of [`Identity::from_values`].
+    pub const FIELDS: [&'static str; 9] = [
+        "userIdentity.type",
+        "userIdentity.principalId",
+        "userIdentity.arn",
+        "userIdentity.accountId",
+        "userIdentity.userName",
+        "userIdentity.invokedBy",
+        "userIdentity.identityProvider",
+        "userIdentity.onBehalfOf.userId",
+        "userIdentity.sessionContext.sessionIssuer.userName",
+    ];
+
+    /// Makes an identity of what stands at [`Identity::FIELDS`], as a group of records has it.
+    pub fn from_values<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+        let mut values = values.into_iter();
+        Self::read(|_| values.next().flatten().filter(|text| !text.is_empty()).map(str::to_owned))
+    }
+
+    /// Makes an identity of what `text` returns for each of [`Identity::FIELDS`], asked for in their order.
+    pub fn read(mut text: impl FnMut(&'static str) -> Option<String>) -> Self {
+        let [kind, principal_id, arn, account_id, user_name, invoked_by, provider, on_behalf_of, issuer_name] =
+            Self::FIELDS.map(&mut text);
+        Self {
+            kind,
+            principal_id,
+            arn,
+            account_id,
+            user_name,
+            invoked_by,
+            identity_provider: provider,
+            on_behalf_of,
+            issuer_name,
+            sign_in_name: None,
+        }
+    }
+
     /// Returns the name to print: what the type is best known by, and in parentheses what narrows it down. When the
     /// members that a type should have are missing, `principalId` or `arn` must do.
-    pub(super) fn name(&self) -> Option<String> {
+    pub fn name(&self) -> Option<String> {
         self.name_by_kind().or_else(|| self.principal_id.clone()).or_else(|| self.arn.clone())
     }
 

@@ -6,6 +6,8 @@
 mod card;
 mod counts;
 mod csv;
+#[cfg(feature = "report")]
+mod document;
 mod eventbridge;
 mod format;
 mod json;
@@ -23,6 +25,8 @@ pub use card::{write_card, write_card_json};
 #[cfg(feature = "report")]
 pub use counts::query_counts;
 pub use counts::{COUNT_COLUMNS, QueryCount, QueryCounts, write_counts};
+#[cfg(feature = "report")]
+pub use document::{DocumentFormat, write_document};
 pub use format::{Format, ListFormat, NotAList, UnknownFormat};
 pub use queries::write_queries;
 

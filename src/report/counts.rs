@@ -1,23 +1,15 @@
 //! Hits per query, and per combination of values when somebody asks for fields: how many, from when to when, in how
 //! many accounts and regions.
 
+use super::Error;
 use crate::hit::{Group, Hit};
 use crate::query::Query;
 use foldhash::fast::FixedState;
 use jiff::Timestamp;
-use polars::prelude::{Column, DataFrame, PolarsError, df};
+use polars::prelude::{Column, DataFrame, df};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
-
-/// Why a report cannot be made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// A frame operation failed.
-    #[error("cannot build the frame of hits per query")]
-    Frame(#[from] PolarsError),
-}
 
 /// Counts hits as they come. Memory grows with queries × groups, never with the hits.
 #[derive(Debug, Default)]

@@ -1,5 +1,35 @@
-//! Folds hits into Polars frames. With `render`, the only room that knows Polars.
+//! Folds records and hits into Polars frames. With `render`, the only room that knows Polars.
+//!
+//! A report is one file: it says which records it needs ([`Report::asks`]), folds them as they come, and ends in a
+//! [`Section`] of findings, tables and charts. All reports of a run share one pass ([`Reports`]). How that looks is left
+//! to [`crate::render`].
 
+mod activity;
+mod catalogue;
 mod counts;
+mod definition;
+mod document;
+mod rows;
+mod section;
+mod tally;
 
-pub use counts::{Counts, Error};
+pub use catalogue::{UnknownReport, all, select};
+pub use counts::Counts;
+pub use definition::{Ask, Definition, Report, Settings};
+pub use document::{Document, Reports};
+pub use rows::{Rows, Value};
+pub use section::{
+    Bar, CalendarRow, Chart, Column, DayState, Finding, Kind, Section, Series, Shape, Table, Term,
+};
+pub use tally::{Counted, Tally};
+
+use polars::prelude::PolarsError;
+
+/// Why a report cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A frame operation failed.
+    #[error("cannot build a frame")]
+    Frame(#[from] PolarsError),
+}

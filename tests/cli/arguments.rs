@@ -25,9 +25,9 @@ fn without_arguments_the_help_is_shown() {
 
 #[test]
 fn an_unknown_subcommand_is_refused() {
-    assert_snapshot!(said(&["reply", "."]), @r"
+    assert_snapshot!(said(&["replai", "."]), @r"
     --- stderr
-    error: unrecognized subcommand 'reply'
+    error: unrecognized subcommand 'replai'
 
       tip: a similar subcommand exists: 'replay'
 

@@ -50,6 +50,12 @@ impl EventPattern {
         Ok(Self { members, warnings })
     }
 
+    /// Returns the pattern that every event matches: `{}`. EventBridge refuses that as a rule's pattern, and so does
+    /// [`EventPattern::parse`].
+    pub fn everything() -> Self {
+        Self { members: Members(Vec::new()), warnings: Vec::new() }
+    }
+
     /// Replaces what the pattern wants at `path` by a choice of plain strings, everywhere it names that path.
     ///
     /// # Errors

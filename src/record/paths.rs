@@ -1,0 +1,99 @@
+//! Picks a few fields out of a record.
+
+use crate::json::{FieldId, Fields, Leaves, Scalar, project};
+use std::borrow::Cow;
+
+/// The paths of some fields, as CloudTrail names them: `userIdentity.type`. Ready to pick them out of many records.
+#[derive(Debug)]
+pub struct Paths {
+    /// They stand below `detail`, so that a bare record and an event share one tree.
+    fields: Fields,
+    ids: Vec<(&'static str, FieldId)>,
+}
+
+/// The wanted fields of one record.
+#[derive(Debug)]
+pub struct Picked<'a> {
+    paths: &'a Paths,
+    record: &'a [u8],
+    leaves: Leaves,
+}
+
+impl Paths {
+    /// Prepares some paths.
+    pub fn new(paths: impl IntoIterator<Item = &'static str>) -> Self {
+        let mut fields = Fields::new();
+        let ids = paths.into_iter().map(|path| (path, fields.intern(&format!("detail.{path}")))).collect();
+        Self { fields, ids }
+    }
+
+    /// Picks them out of one record, bare or as the `detail` of an event. Members of an unexpected type count as absent;
+    /// behind a syntax error nothing is read any more.
+    pub fn pick<'a>(&'a self, record: &'a [u8]) -> Picked<'a> {
+        let mut leaves = Leaves::new();
+        let below_detail = self.fields.node("detail");
+        for from in below_detail.into_iter().chain([self.fields.root()]) {
+            leaves.reset(self.fields.len());
+            // A syntax error ends the reading; what stands before it is still worth showing.
+            let _ = project(record, &self.fields, from, &mut leaves);
+            let view = leaves.view(record);
+            if self.ids.iter().any(|(_, id)| view.last(*id).is_some()) {
+                break;
+            }
+        }
+        Picked { paths: self, record, leaves }
+    }
+}
+
+impl Picked<'_> {
+    /// Returns the text at `path`, unless it is empty; the last one of several.
+    pub fn text(&self, path: &str) -> Option<Cow<'_, str>> {
+        let text = self.leaves.view(self.record).text(self.id(path)?)?.decode();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Returns all that stands at `path`, as text: more than one value when an array is on the way. Numbers keep their
+    /// spelling, nulls are passed over.
+    pub fn all(&self, path: &str) -> Vec<String> {
+        let Some(id) = self.id(path) else { return Vec::new() };
+        let leaves = self.leaves.view(self.record).at(id);
+        let texts = leaves.filter_map(|leaf| match leaf.value {
+            Scalar::String(text) => Some(text.decode().into_owned()),
+            Scalar::Number(text) => Some(text.to_owned()),
+            Scalar::Bool(value) => Some(value.to_string()),
+            Scalar::Null => None,
+        });
+        texts.collect()
+    }
+
+    /// Returns the first of what [`Picked::all`] returns: also numbers, `true` and `false`.
+    pub fn first(&self, path: &str) -> Option<String> {
+        self.all(path).into_iter().next()
+    }
+
+    fn id(&self, path: &str) -> Option<FieldId> {
+        self.paths.ids.iter().find(|(known, _)| *known == path).map(|(_, id)| *id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_picked_whatever_is_around_them() {
+        let paths = Paths::new(["eventName", "requestParameters.items.id", "readOnly", "gone"]);
+        let record =
+            r#"{"eventName":"a","requestParameters":{"items":[{"id":"x"},{"id":7}]},"readOnly":false}"#;
+        for text in [record.to_owned(), format!(r#"{{"version":"0","detail":{record}}}"#)] {
+            let picked = paths.pick(text.as_bytes());
+            assert_eq!(picked.text("eventName").as_deref(), Some("a"));
+            assert_eq!(picked.all("requestParameters.items.id"), ["x", "7"]);
+            assert_eq!(picked.first("readOnly").as_deref(), Some("false"));
+            assert_eq!(
+                (picked.text("readOnly"), picked.text("gone"), picked.text("other")),
+                (None, None, None)
+            );
+        }
+    }
+}

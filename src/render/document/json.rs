@@ -1,0 +1,137 @@
+//! One JSON document: reports, their tables row by row, and the coverage.
+
+use crate::query::Severity;
+use crate::replay::Coverage;
+use crate::report::{Column, Document, Kind, Section, Table, Value};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
+use std::io::{self, Write};
+
+/// Version of the document.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    version: u32,
+    title: &'a str,
+    created: Timestamp,
+    reports: Vec<Report<'a>>,
+    coverage: &'a Coverage,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    name: &'a str,
+    title: &'a str,
+    findings: Vec<Finding<'a>>,
+    tables: Vec<Sheet<'a>>,
+    definitions: Vec<Term<'a>>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    severity: Severity,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Term<'a> {
+    term: &'a str,
+    meaning: &'a str,
+}
+
+#[derive(Serialize)]
+struct Sheet<'a> {
+    name: &'a str,
+    title: &'a str,
+    about: &'a str,
+    columns: Vec<Head<'a>>,
+    rows: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct Head<'a> {
+    name: &'a str,
+    kind: &'static str,
+    about: &'a str,
+}
+
+struct Row<'a> {
+    columns: &'a [Column],
+    values: Vec<Value>,
+}
+
+/// Writes the document.
+pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    let reports = document.sections.iter().map(report).collect::<io::Result<_>>()?;
+    let whole = Whole {
+        version: VERSION,
+        title: &document.title,
+        created: document.created,
+        reports,
+        coverage: &document.coverage,
+    };
+    serde_json::to_writer_pretty(&mut *out, &whole)?;
+    out.write_all(b"\n")
+}
+
+fn report(section: &Section) -> io::Result<Report<'_>> {
+    let findings = section.findings.iter();
+    let definitions = section.definitions.iter();
+    Ok(Report {
+        name: section.name,
+        title: section.title,
+        findings: findings
+            .map(|finding| Finding { severity: finding.severity, text: &finding.text })
+            .collect(),
+        tables: section.tables.iter().map(sheet).collect::<io::Result<_>>()?,
+        definitions: definitions.map(|term| Term { term: term.term, meaning: term.meaning }).collect(),
+    })
+}
+
+fn sheet(table: &Table) -> io::Result<Sheet<'_>> {
+    let rows = table.rows().map_err(io::Error::other)?;
+    let columns = table.columns.iter();
+    Ok(Sheet {
+        name: table.name,
+        title: table.title,
+        about: &table.about,
+        columns: columns
+            .map(|column| Head { name: &column.name, kind: kind(column.kind), about: column.about })
+            .collect(),
+        rows: rows.into_iter().map(|values| Row { columns: &table.columns, values }).collect(),
+    })
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "text",
+        Kind::Address => "address",
+        Kind::Count => "count",
+        Kind::Time => "time",
+        Kind::Day => "day",
+        Kind::Flag => "flag",
+        Kind::Share => "share",
+        Kind::Dollars => "dollars",
+    }
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.values.len()))?;
+        for (column, value) in self.columns.iter().zip(&self.values) {
+            map.serialize_key(&column.name)?;
+            match value {
+                Value::Null => map.serialize_value(&())?,
+                Value::Text(text) => map.serialize_value(text)?,
+                Value::Count(count) => map.serialize_value(count)?,
+                Value::Time(time) => map.serialize_value(time)?,
+                Value::Day(day) => map.serialize_value(day)?,
+                Value::Flag(flag) => map.serialize_value(flag)?,
+                Value::Number(number) => map.serialize_value(number)?,
+            }
+        }
+        map.end()
+    }
+}
