@@ -8,6 +8,7 @@ mod patterns;
 mod prefilter;
 mod queries;
 mod replay;
+mod reports;
 mod samples;
 mod sources;
 mod support {

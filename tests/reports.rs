@@ -1,0 +1,72 @@
+//! Reports say what is in the records, and what they rest on. One file a report.
+
+#[path = "reports/activity.rs"]
+mod activity;
+
+use backtrail::replay::{self, DEFAULT_MAX_OBJECT_SIZE, Matcher, Options, Silent, Watch};
+use backtrail::report::{self, Document, Reports, Section, Settings, Value};
+use backtrail::source::{Memory, Scope, Source};
+use std::ops::ControlFlow;
+use std::sync::atomic::AtomicBool;
+
+/// A log key of account 111122223333 in us-east-1 on a day of March 2026.
+pub fn key(day: u8) -> String {
+    let name = "111122223333_CloudTrail_us-east-1_20260302T1000Z_AAAAAAAAAAAAAAAA.json.gz";
+    format!("AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/{day:02}/{name}")
+}
+
+/// Makes reports over log files: each is a key and the records in it.
+pub fn document(names: &[&str], log_files: &[(String, Vec<String>)], settings: &Settings) -> Document {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut reports = Reports::new(&report::select(&names).unwrap(), settings);
+    let queries = reports.queries().to_vec();
+    let matcher = Matcher::keeping(&queries, reports.keeps());
+    let text = |records: &Vec<String>| format!(r#"{{"Records":[{}]}}"#, records.join(",")).into_bytes();
+    let objects = log_files.iter().map(|(key, records)| (key.clone(), text(records)));
+    let sources: Vec<Box<dyn Source>> = vec![Box::new(Memory::new("memory", objects))];
+    let now = "2026-04-01T00:00:00Z".parse().unwrap();
+    let options = Options {
+        scope: Scope {
+            since: None,
+            until: None,
+            accounts: [].into(),
+            regions: [].into(),
+            late_slack_days: 1,
+            now,
+        },
+        threads: 2,
+        max_object_size: DEFAULT_MAX_OBJECT_SIZE,
+        is_deduplicating: true,
+        limit: None,
+        is_pairing: true,
+    };
+    let interrupt = AtomicBool::new(false);
+    let watch = Watch { progress: &Silent, interrupt: &interrupt };
+    let coverage = replay::run(&sources, &matcher, &options, watch, &mut |hit| {
+        reports.take(hit);
+        ControlFlow::Continue(())
+    });
+    reports.finish(coverage.unwrap(), now).unwrap()
+}
+
+/// Makes one report over records of one log file.
+pub fn section(name: &str, records: &[String]) -> Section {
+    let document = document(&[name], &[(key(2), records.to_vec())], &Settings::default());
+    document.sections.into_iter().next().unwrap()
+}
+
+/// Returns the rows of a table as text, with `|` between the values and `-` for none.
+pub fn rows(section: &Section, table: &str) -> Vec<String> {
+    let table = section.tables.iter().find(|known| known.name == table).unwrap();
+    let text = |value: &Value| match value {
+        Value::Null => "-".to_owned(),
+        Value::Text(text) => text.clone(),
+        Value::Count(count) => count.to_string(),
+        Value::Time(time) => time.to_string(),
+        Value::Day(day) => day.to_string(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Number(number) => number.to_string(),
+    };
+    let row = |row: &Vec<Value>| row.iter().map(text).collect::<Vec<_>>().join("|");
+    table.rows().unwrap().iter().map(row).collect()
+}
