@@ -2,6 +2,8 @@
 
 #[path = "reports/activity.rs"]
 mod activity;
+#[path = "reports/compliance.rs"]
+mod compliance;
 
 use backtrail::replay::{self, DEFAULT_MAX_OBJECT_SIZE, Matcher, Options, Silent, Watch};
 use backtrail::report::{self, Document, Reports, Section, Settings, Value};

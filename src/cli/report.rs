@@ -59,9 +59,10 @@ fn options(command: &args::Report, names: &[String], now: Timestamp) -> anyhow::
 }
 
 fn settings(settings: &args::ReportSettings) -> anyhow::Result<Settings> {
+    let benchmark = settings.benchmark.as_deref().map(str::parse).transpose().or_bad_arguments()?;
     Ok(Settings {
         is_including_federated: settings.include_federated,
-        benchmark: settings.benchmark.clone(),
+        benchmark: benchmark.unwrap_or_default(),
         price: settings.price,
         top: settings.top as usize,
         by: options::fields(&settings.by).or_bad_arguments()?,

@@ -1,9 +1,9 @@
 //! All reports there are.
 
-use super::{Definition, activity};
+use super::{Definition, activity, compliance};
 
 /// All reports, in the order in which they are listed.
-const ALL: [Definition; 1] = [activity::DEFINITION];
+const ALL: [Definition; 2] = [activity::DEFINITION, compliance::DEFINITION];
 
 /// No report has that name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,8 @@ pub fn all() -> &'static [Definition] {
     &ALL
 }
 
-/// Returns the reports of these names, each once, in the order of the first mention.
+/// Returns the reports of these names, each once, in the order of the first mention; `compliance` brings all others
+/// with it.
 ///
 /// # Errors
 /// Returns the first name that no report has.
@@ -31,8 +32,11 @@ pub fn select(names: &[String]) -> Result<Vec<&'static Definition>, UnknownRepor
             let known: Vec<_> = ALL.iter().map(|definition| format!("`{}`", definition.name)).collect();
             return Err(UnknownReport { name: name.clone(), known: known.join(", ") });
         };
-        if selected.iter().all(|known| known.name != definition.name) {
-            selected.push(definition);
+        let others = ALL.iter().filter(|_| name == compliance::DEFINITION.name);
+        for definition in std::iter::once(definition).chain(others) {
+            if selected.iter().all(|known| known.name != definition.name) {
+                selected.push(definition);
+            }
         }
     }
     Ok(selected)

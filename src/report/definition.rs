@@ -1,6 +1,6 @@
 //! What a report is to those who run it: the records that it needs, what it does with them, and what it says.
 
-use super::{Error, Section};
+use super::{Benchmark, Error, Section};
 use crate::hit::Hit;
 use crate::query::Query;
 use crate::replay::{Coverage, Keep};
@@ -24,8 +24,8 @@ pub struct Definition {
 pub struct Settings {
     /// Whether sign-ins of federated principals are listed among those whose use of MFA is unknown.
     pub is_including_federated: bool,
-    /// The version of the CIS AWS Foundations Benchmark, like `7.0.0`; the newest known when there is none.
-    pub benchmark: Option<String>,
+    /// The version of the CIS AWS Foundations Benchmark.
+    pub benchmark: Benchmark,
     /// What another copy of 100,000 management events costs, in US dollars.
     pub price: f64,
     /// How many rows a ranking shows.
@@ -48,7 +48,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             is_including_federated: false,
-            benchmark: None,
+            benchmark: Benchmark::default(),
             price: Self::PRICE,
             top: Self::TOP,
             by: Vec::new(),

@@ -6,6 +6,7 @@
 
 mod activity;
 mod catalogue;
+mod compliance;
 mod counts;
 mod definition;
 mod document;
@@ -14,6 +15,7 @@ mod section;
 mod tally;
 
 pub use catalogue::{UnknownReport, all, select};
+pub use compliance::{Benchmark, UnknownBenchmark};
 pub use counts::Counts;
 pub use definition::{Ask, Definition, Report, Settings};
 pub use document::{Document, Reports};
