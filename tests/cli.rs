@@ -10,6 +10,7 @@ mod outputs;
 mod queries;
 mod rules;
 mod s3;
+mod scheduled;
 mod scope;
 mod sources;
 

@@ -44,6 +44,8 @@ fn options() -> Options {
             accounts: [].into(),
             regions: [].into(),
             late_slack_days: 1,
+            first_day: None,
+            read_before: None,
             now,
         },
         threads: 2,

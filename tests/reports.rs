@@ -34,6 +34,8 @@ pub fn document(names: &[&str], log_files: &[(String, Vec<String>)], settings: &
             accounts: [].into(),
             regions: [].into(),
             late_slack_days: 1,
+            first_day: None,
+            read_before: None,
             now,
         },
         threads: 2,

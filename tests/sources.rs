@@ -99,6 +99,8 @@ fn wide() -> Scope {
         accounts: BTreeSet::new(),
         regions: BTreeSet::new(),
         late_slack_days: 1,
+        first_day: None,
+        read_before: None,
         now: "2024-06-01T12:00:00Z".parse().unwrap(),
     }
 }

@@ -219,7 +219,8 @@ pub struct Selection {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Scope")]
 pub struct Scope {
-    /// First moment of eventTime that counts: a date (UTC), RFC 3339, or a span back from now (90d, 12h)
+    /// First moment of eventTime that counts: a date (UTC), RFC 3339, a span back from now (90d, 12h), or `last`: only
+    /// log files that the last run with this --state has not read
     #[arg(long, value_name = "MOMENT", allow_hyphen_values = true)]
     pub since: Option<String>,
     /// First moment that no longer counts, written the same way
@@ -231,6 +232,12 @@ pub struct Scope {
     /// Only this region (repeatable)
     #[arg(long = "region", value_name = "REGION")]
     pub regions: Vec<String>,
+    /// File that remembers which log files were read; it is written when the run is done
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Days before the last run in which --since last still looks for log files that came late
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=90))]
+    pub look_back: u16,
     /// Days behind --until in which late deliveries are still looked for
     #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=31))]
     pub late_slack: u16,

@@ -2,7 +2,9 @@
 //! code.
 
 use super::exit::{Exit, OrBadArguments as _, is_closed_pipe, say};
+use super::interrupt::Interrupt;
 use super::output::{self, Output};
+use super::state::State;
 use super::{args, options};
 use anyhow::Context as _;
 use backtrail::query::Severity;
@@ -48,6 +50,19 @@ pub fn blame_arguments(coverage: Result<Coverage, replay::Error>) -> anyhow::Res
     }
 }
 
+/// Remembers what was read for the next run, unless this one did not come to its end.
+pub fn remember(state: &State, coverage: &Coverage, interrupt: &Interrupt) -> anyhow::Result<()> {
+    match coverage.stopped {
+        None => state.save(coverage, interrupt),
+        Some(_) => {
+            say(
+                "note: the state is not written, because the run was stopped: the next one begins where this one did",
+            );
+            Ok(())
+        }
+    }
+}
+
 /// Gives the output its end. Returns whether all of it reached somebody: a reader who has gone away is no error, and an
 /// interrupted run leaves no file that looks like the whole result.
 pub fn close(output: Output, written: io::Result<()>, coverage: &Coverage) -> anyhow::Result<bool> {
@@ -80,12 +95,14 @@ pub fn exit(
     if !coverage.faults.is_empty() {
         return Exit::Incomplete;
     }
-    if coverage.log_files.listed == 0 {
+    if coverage.log_files.listed == 0 && scope.first_day.is_some() {
+        say("nothing new: no log file that the last run has not read");
+    } else if coverage.log_files.listed == 0 {
         say_nothing_to_read(&coverage.archives, scope);
     }
     match () {
         () if !coverage.queries_left_out.is_empty() => Exit::Incomplete,
-        () if coverage.log_files.listed == 0 => Exit::NothingToRead,
+        () if coverage.log_files.listed == 0 && scope.first_day.is_none() => Exit::NothingToRead,
         () => Exit::Done,
     }
 }

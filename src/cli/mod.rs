@@ -18,6 +18,7 @@ mod replay;
 mod report;
 mod select;
 mod size;
+mod state;
 mod terminal;
 
 use args::{Arguments, Command};

@@ -1,7 +1,7 @@
 //! From arguments to the options of a replay.
 
 use super::exit::say;
-use super::{args, moment};
+use super::{args, moment, state};
 use anyhow::Context as _;
 use backtrail::render::COUNT_COLUMNS;
 use backtrail::replay::Options;
@@ -48,7 +48,9 @@ pub fn fields(asked: &[String]) -> anyhow::Result<Vec<String>> {
 
 fn scope(scope: &args::Scope, now: Timestamp) -> anyhow::Result<Scope> {
     let parse = |text: &Option<String>| text.as_deref().map(|text| moment::parse(text, now)).transpose();
-    let (since, until) = (parse(&scope.since).context("--since")?, parse(&scope.until).context("--until")?);
+    let is_last = scope.since.as_deref() == Some(state::LAST);
+    let since = if is_last { None } else { parse(&scope.since).context("--since")? };
+    let until = parse(&scope.until).context("--until")?;
     if let (Some(since), Some(until)) = (since, until) {
         anyhow::ensure!(since < until, "nothing lies between --since {since} and --until {until}");
     }
@@ -67,6 +69,8 @@ fn scope(scope: &args::Scope, now: Timestamp) -> anyhow::Result<Scope> {
         accounts: scope.accounts.iter().cloned().collect(),
         regions: scope.regions.iter().cloned().collect(),
         late_slack_days: scope.late_slack,
+        first_day: None,
+        read_before: None,
         now,
     })
 }

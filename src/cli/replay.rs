@@ -6,6 +6,7 @@ use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Shown;
 use super::select::Selected;
+use super::state::State;
 use super::{archive, ends, foot, options, select, terminal};
 use backtrail::hit::{Hit, Sorter};
 use backtrail::query::{Query, Severity};
@@ -22,7 +23,10 @@ const SORTED_BYTES: usize = 64 << 20;
 
 /// Runs the command.
 pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
-    let options = options::read(command, global.now.unwrap_or_else(Timestamp::now)).or_bad_arguments()?;
+    let mut options = options::read(command, global.now.unwrap_or_else(Timestamp::now)).or_bad_arguments()?;
+    let job = ["replay".to_owned()].into_iter().chain(command.archives.iter().cloned());
+    let job = job.chain(command.selection.queries.iter().chain(&command.selection.patterns).cloned());
+    let state = State::open(&mut options.scope, &command.scope, job).or_bad_arguments()?;
     let by = options::fields(&command.output.by).or_bad_arguments()?;
     if command.output.count {
         ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
@@ -56,6 +60,9 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     foot::print(&coverage, shown.elapsed(), coverage_file.is_some());
     if let Some(file) = coverage_file {
         ends::write_coverage(&coverage, file)?;
+    }
+    if let Some(state) = state {
+        ends::remember(&state, &coverage, &interrupt)?;
     }
     Ok(ends::exit(&coverage, worst, command.output.fail_on, &options.scope))
 }

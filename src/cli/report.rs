@@ -5,6 +5,7 @@ use super::exit::{Exit, OrBadArguments as _};
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Shown;
+use super::state::State;
 use super::{archive, ends, foot, options, select};
 use backtrail::render::{self, DocumentFormat};
 use backtrail::replay::{self, Matcher, Options, Watch};
@@ -22,11 +23,14 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     let names: Vec<String> = command.names.split(',').map(|name| name.trim().to_owned()).collect();
     let definitions = report::select(&names).or_bad_arguments()?;
     let now = global.now.unwrap_or_else(Timestamp::now);
-    let options = options(command, &names, now)?;
+    let mut options = options(command, &names, now)?;
     if command.archives.is_empty() {
         return Err(anyhow::anyhow!("which archive? Give s3://bucket/prefix, a directory, a file, or -"))
             .or_bad_arguments();
     }
+    let job =
+        ["report".to_owned(), command.names.clone()].into_iter().chain(command.archives.iter().cloned());
+    let state = State::open(&mut options.scope, &command.scope, job).or_bad_arguments()?;
     let settings = settings(&command.settings)?;
     let outputs = [("-o", &command.output.output), ("--coverage", &command.output.coverage)];
     let sources = archive::open(&command.archives, &command.s3, options.max_object_size)?;
@@ -48,6 +52,9 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     foot::print(&document.coverage, shown.elapsed(), coverage_file.is_some());
     if let Some(file) = coverage_file {
         ends::write_coverage(&document.coverage, file)?;
+    }
+    if let Some(state) = state {
+        ends::remember(&state, &document.coverage, &interrupt)?;
     }
     Ok(ends::exit(&document.coverage, document.worst(), command.output.fail_on, &options.scope))
 }

@@ -39,6 +39,10 @@ pub struct Coverage {
     pub queries_left_out: Vec<LeftOut>,
     /// Oddities that cost no record.
     pub notes: Vec<Note>,
+    /// Fingerprints of the log files that were read, by their day, when the scope asks for them
+    /// ([`Scope::read_before`]); not part of the document.
+    #[serde(skip)]
+    pub log_files_read: BTreeMap<Date, Vec<u128>>,
     /// Which places record the same events, when that was asked for ([`super::Options::is_pairing`]), sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recorded_twice: Vec<RecordedTwice>,

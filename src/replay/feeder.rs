@@ -4,9 +4,10 @@ use super::Watch;
 use super::gate::Gate;
 use super::outcome::{Outcome, What};
 use super::worker::Worker;
-use crate::source::{Error, Item, Scope, Sink, Source};
+use crate::source::{Error, Item, LogFile, ReadBefore, Scope, Sink, Skip, Source};
 use crossbeam_channel::Sender;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// The sink of all sources of a run.
@@ -19,6 +20,7 @@ pub(super) struct Feeder<'scope, 'run> {
     next: u64,
     /// Whether the last source feeds.
     is_last: bool,
+    read_before: Option<Arc<ReadBefore>>,
 }
 
 impl<'scope, 'run> Feeder<'scope, 'run> {
@@ -30,12 +32,13 @@ impl<'scope, 'run> Feeder<'scope, 'run> {
         watch: Watch<'run>,
         outcomes: Sender<Outcome>,
     ) -> Self {
-        Self { scope, worker, gate, watch, outcomes, next: 0, is_last: false }
+        Self { scope, worker, gate, watch, outcomes, next: 0, is_last: false, read_before: None }
     }
 
     /// Lets one source after the other feed, after all were checked. A source that fails nevertheless is a fault among
     /// others, so that what is read already, or still to come, is kept; when nothing is, the first failure is returned.
     pub(super) fn feed(mut self, sources: &[Box<dyn Source>], scope: &Scope) -> Result<(), Error> {
+        self.read_before.clone_from(&scope.read_before);
         for source in sources {
             source.check(scope, &self)?;
         }
@@ -82,7 +85,13 @@ impl Sink for Feeder<'_, '_> {
             return ControlFlow::Break(());
         }
         let (send, worker) = (self.enter(), self.worker);
+        let is_read_before = |log_file: &LogFile| {
+            self.read_before.as_ref().is_some_and(|read_before| read_before.has(&log_file.key))
+        };
         match item {
+            Item::LogFile(log_file) if is_read_before(&log_file) => {
+                send(What::Skipped { reason: Skip::ReadBefore })
+            }
             Item::LogFile(log_file) => {
                 self.scope.spawn(move |pool| worker.process(log_file, pool, Box::new(send)))
             }

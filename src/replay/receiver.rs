@@ -10,7 +10,7 @@ use super::{Matcher, Options, Take, Watch};
 use crate::event;
 use crate::hit::{Group, Hit};
 use crate::record::Facts;
-use crate::source::{LogKey, Scope, Source};
+use crate::source::{LogKey, Scope, Source, fingerprint};
 use crossbeam_channel::Receiver as Arrivals;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -124,6 +124,9 @@ impl<'run> Receiver<'run> {
 
     fn take_log_file(&mut self, mut read: ReadLogFile, take: &mut Take<'_>) {
         let coverage = &mut self.coverage;
+        if let (Some(_), Some(day)) = (&self.options.scope.read_before, read.key.day()) {
+            coverage.log_files_read.entry(day).or_default().push(fingerprint(&read.key));
+        }
         coverage.log_files.read += 1;
         coverage.bytes.stored += read.stored_bytes;
         coverage.bytes.text += read.text_bytes;

@@ -22,7 +22,7 @@ pub use log_file::LogFile;
 pub use memory::Memory;
 pub use options::{Credentials, Options, S3Options};
 pub use region::UnknownRegion;
-pub use scope::Scope;
+pub use scope::{ReadBefore, Scope, fingerprint};
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -144,6 +144,8 @@ pub enum Skip {
     FolderMarker,
     /// A name that no log file has (`.csv`, `.parquet`, `.txt` …).
     OtherName,
+    /// A log file that an earlier run has read.
+    ReadBefore,
 }
 
 impl Skip {
@@ -155,6 +157,7 @@ impl Skip {
             Skip::Foreign => "foreign",
             Skip::FolderMarker => "folder-marker",
             Skip::OtherName => "other-name",
+            Skip::ReadBefore => "read-before",
         }
     }
 }

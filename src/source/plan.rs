@@ -157,10 +157,11 @@ impl Plan {
 impl Days {
     /// An event lies in the folder of its day or a later one, never an earlier one; no folder is of a day to come.
     fn of(scope: &Scope) -> Option<Self> {
-        if scope.since.is_none() && scope.until.is_none() {
+        if scope.since.is_none() && scope.until.is_none() && scope.first_day.is_none() {
             return None;
         }
-        let first = scope.since.map_or(Date::MIN, day_of);
+        let since = scope.since.map_or(Date::MIN, day_of);
+        let first = scope.first_day.map_or(since, |day| day.max(since));
         Some(Self { first, last: scope.last_day() })
     }
 
@@ -253,6 +254,8 @@ mod tests {
             accounts: BTreeSet::new(),
             regions: BTreeSet::new(),
             late_slack_days: 1,
+            first_day: None,
+            read_before: None,
             now: "2024-06-01T12:00:00Z".parse().unwrap(),
         }
     }

@@ -99,6 +99,8 @@ fn replay(text: String, queries: &[Query], keep: &Keep, is_limited: bool) -> (Ve
             accounts: [].into(),
             regions: is_limited.then(|| "us-east-1".to_owned()).into_iter().collect(),
             late_slack_days: 1,
+            first_day: None,
+            read_before: None,
             now: "2026-04-01T00:00:00Z".parse().unwrap(),
         },
         threads: 1,
