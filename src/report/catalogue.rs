@@ -1,9 +1,9 @@
 //! All reports there are.
 
-use super::{Definition, activity, compliance};
+use super::{Definition, compliance};
 
 /// All reports, in the order in which they are listed.
-const ALL: [Definition; 2] = [activity::DEFINITION, compliance::DEFINITION];
+const ALL: &[Definition] = &[super::activity::DEFINITION, super::compliance::DEFINITION];
 
 /// No report has that name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +17,7 @@ pub struct UnknownReport {
 
 /// Returns all reports.
 pub fn all() -> &'static [Definition] {
-    &ALL
+    ALL
 }
 
 /// Returns the reports of these names, each once, in the order of the first mention; `compliance` brings all others
