@@ -4,6 +4,8 @@
 mod activity;
 #[path = "reports/compliance.rs"]
 mod compliance;
+#[path = "reports/iam_changes.rs"]
+mod iam_changes;
 
 use backtrail::replay::{self, DEFAULT_MAX_OBJECT_SIZE, Matcher, Options, Silent, Watch};
 use backtrail::report::{self, Document, Reports, Section, Settings, Value};

@@ -3,7 +3,11 @@
 use super::{Definition, compliance};
 
 /// All reports, in the order in which they are listed.
-const ALL: &[Definition] = &[super::activity::DEFINITION, super::compliance::DEFINITION];
+const ALL: &[Definition] = &[
+    super::iam_changes::DEFINITION,
+    super::activity::DEFINITION,
+    super::compliance::DEFINITION,
+];
 
 /// No report has that name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

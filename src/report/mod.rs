@@ -5,11 +5,13 @@
 //! to [`crate::render`].
 
 mod activity;
+mod calls;
 mod catalogue;
 mod compliance;
 mod counts;
 mod definition;
 mod document;
+mod iam_changes;
 mod rows;
 mod section;
 mod tally;
