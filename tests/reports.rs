@@ -6,6 +6,8 @@ mod activity;
 mod compliance;
 #[path = "reports/iam_changes.rs"]
 mod iam_changes;
+#[path = "reports/network.rs"]
+mod network;
 
 use backtrail::replay::{self, DEFAULT_MAX_OBJECT_SIZE, Matcher, Options, Silent, Watch};
 use backtrail::report::{self, Document, Reports, Section, Settings, Value};

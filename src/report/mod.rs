@@ -12,6 +12,7 @@ mod counts;
 mod definition;
 mod document;
 mod iam_changes;
+mod network;
 mod rows;
 mod section;
 mod tally;
