@@ -4,6 +4,7 @@ use super::{Definition, compliance};
 
 /// All reports, in the order in which they are listed.
 const ALL: &[Definition] = &[
+    super::logins::DEFINITION,
     super::iam_changes::DEFINITION,
     super::network::DEFINITION,
     super::activity::DEFINITION,

@@ -6,6 +6,7 @@
 
 mod activity;
 mod calls;
+mod basis;
 mod catalogue;
 mod compliance;
 mod counts;
@@ -13,8 +14,11 @@ mod definition;
 mod document;
 mod iam_changes;
 mod network;
+mod logins;
 mod rows;
 mod section;
+mod sign_in;
+mod span;
 mod tally;
 
 pub use catalogue::{UnknownReport, all, select};
