@@ -1,6 +1,7 @@
 //! What hits that are counted together have in common.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// Marks the end of a value, and one that is not there: neither byte is in UTF-8.
 const END: u8 = 0xff;
@@ -28,9 +29,17 @@ impl Group {
     /// Returns the values in the order of the fields; several at one field are joined by `, `, and `None` stands for none
     /// but empty ones.
     pub fn values(&self) -> impl Iterator<Item = Option<Cow<'_, str>>> {
+        self.raw_values().map(|value| value.map(String::from_utf8_lossy))
+    }
+
+    /// Orders by the values, absent ones first.
+    pub fn order(&self, other: &Self) -> Ordering {
+        self.raw_values().cmp(other.raw_values())
+    }
+
+    fn raw_values(&self) -> impl Iterator<Item = Option<&[u8]>> {
         let keys = self.key.strip_suffix(&[END]).map(|key| key.split(|byte| *byte == END));
-        let keys = keys.into_iter().flatten();
-        keys.map(|value| (value != [ABSENT]).then(|| String::from_utf8_lossy(value)))
+        keys.into_iter().flatten().map(|value| (value != [ABSENT]).then_some(value))
     }
 }
 

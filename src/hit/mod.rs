@@ -10,6 +10,7 @@ pub use sorter::Sorter;
 
 use crate::query::Query;
 use crate::record::Facts;
+use std::sync::Arc;
 
 /// A record that matched a query, as the formats need it.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +21,7 @@ pub struct Hit<'a> {
     pub position: u32,
     /// What it has in common with others, one group a list of fields, when the query's hits are only counted: they hold
     /// nothing else then but a time.
-    pub groups: &'a [&'a Group],
+    pub groups: &'a [&'a Arc<Group>],
     /// Key of the log file that holds the record.
     pub log_key: &'a str,
     /// Account in the log key, for records that name none.

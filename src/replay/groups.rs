@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Beyond so many groups a thread forgets which ones it has met.
 const MOST_REMEMBERED: usize = 100_000;
@@ -15,13 +15,14 @@ const MOST_REMEMBERED: usize = 100_000;
 #[derive(Debug)]
 pub(super) struct Groups {
     /// Parallel to the groupings.
-    all: Vec<RwLock<All>>,
+    all: Vec<Mutex<All>>,
 }
 
 #[derive(Debug, Default)]
 struct All {
     by_key: HashSet<ByKey, FixedState>,
-    groups: Vec<Arc<Group>>,
+    /// Those that the receiver has not fetched yet, by number.
+    fresh: Vec<Arc<Group>>,
 }
 
 /// The groups that one thread has met.
@@ -38,7 +39,7 @@ struct ByKey(Arc<Group>);
 
 impl Groups {
     pub(super) fn new(groupings: &[Grouping]) -> Self {
-        Self { all: groupings.iter().map(|_| RwLock::default()).collect() }
+        Self { all: groupings.iter().map(|_| Mutex::default()).collect() }
     }
 
     /// Returns the number of the group whose key was just written to `met`.
@@ -61,20 +62,20 @@ impl Groups {
     }
 
     fn number(&self, grouping: usize, key: &[u8]) -> ByKey {
-        let mut all = self.all[grouping].write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all[grouping].lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(group) = all.by_key.get(key) {
             return group.clone();
         }
-        let group = Arc::new(Group::new(all.groups.len() as u32, key));
-        all.groups.push(Arc::clone(&group));
+        let group = Arc::new(Group::new(all.by_key.len() as u32, key));
+        all.fresh.push(Arc::clone(&group));
         all.by_key.insert(ByKey(Arc::clone(&group)));
         ByKey(group)
     }
 
-    /// Adds the groups that `known` lacks; it may be of any earlier state.
+    /// Hands out the groups that came up since the last time, in the order of their numbers.
     pub(super) fn catch_up(&self, grouping: usize, known: &mut Vec<Arc<Group>>) {
-        let all = self.all[grouping].read().unwrap_or_else(PoisonError::into_inner);
-        known.extend_from_slice(&all.groups[known.len()..]);
+        let mut all = self.all[grouping].lock().unwrap_or_else(PoisonError::into_inner);
+        known.append(&mut all.fresh);
     }
 }
 

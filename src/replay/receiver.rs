@@ -197,14 +197,14 @@ impl<'run> Receiver<'run> {
         let event = is_event.then_some(bytes);
         let record = if is_event { event::detail(bytes).unwrap_or_default() } else { bytes };
         let keeps = &self.matcher.keeps().of_queries;
-        let mut groups: Vec<&Group> = Vec::new();
+        let mut groups: Vec<&Arc<Group>> = Vec::new();
         for &position in &share.queries[found.queries.clone()] {
             let query = &self.matcher.queries()[position as usize];
             let keep = &keeps[position as usize];
             groups.clear();
             groups.extend(keep.groupings.iter().map(|grouping| {
                 let place = (found.groupings & ((1 << grouping) - 1)).count_ones();
-                &*self.known_groups[*grouping as usize][numbers[place as usize] as usize]
+                &self.known_groups[*grouping as usize][numbers[place as usize] as usize]
             }));
             let hit = Hit {
                 query,

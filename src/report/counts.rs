@@ -139,21 +139,22 @@ mod tests {
     use super::*;
     use crate::hit::GroupKey;
     use crate::record::Facts;
+    use std::sync::Arc;
 
-    fn group(number: u32, account: &str, values: &[Option<&str>]) -> Group {
+    fn group(number: u32, account: &str, values: &[Option<&str>]) -> Arc<Group> {
         let mut key = GroupKey::default();
         for value in [Some(account), None].iter().chain(values) {
             value.iter().for_each(|value| key.push(value.as_bytes()));
             key.end();
         }
-        Group::new(number, key.as_bytes())
+        Arc::new(Group::new(number, key.as_bytes()))
     }
 
     fn queries<const N: usize>(ids: [&str; N]) -> [Query; N] {
         ids.map(|id| Query::from_pattern_text(id, r#"{"source":["aws.iam"]}"#, "test").unwrap())
     }
 
-    fn count(queries: &[Query], hits: &[(u32, &str, &Group)]) -> Counts {
+    fn count(queries: &[Query], hits: &[(u32, &str, &Arc<Group>)]) -> Counts {
         let mut counts = Counts::default();
         for (position, time, group) in hits {
             let facts = Facts { time: time.parse().ok(), ..Facts::default() };

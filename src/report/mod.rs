@@ -30,7 +30,7 @@ pub use rows::{Rows, Value};
 pub use section::{
     Bar, CalendarRow, Chart, Column, DayState, Finding, Kind, Section, Series, Shape, Table, Term,
 };
-pub use tally::{Counted, Tally};
+pub use tally::{Counted, Slot, Span, Tally, top};
 
 use polars::prelude::PolarsError;
 

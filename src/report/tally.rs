@@ -1,13 +1,39 @@
 //! Counts of groups as they come: how many, from when to when.
+//!
+//! Whoever counts all principals of an archive may meet a million groups: of each, only the group that the run holds
+//! anyway is pointed at, and its values are written out one group after the other in the end.
 
 use crate::hit::{Group, Hit};
 use jiff::Timestamp;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 /// Counts records by group; memory grows with the groups, never with the records.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// By the group's number.
-    counts: Vec<Option<Counted>>,
+    slots: Vec<Option<Slot>>,
+}
+
+/// What is counted of one group whose values are not written out.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    /// The group.
+    pub group: Arc<Group>,
+    /// How many, and when.
+    pub span: Span,
+}
+
+/// How many records, from when to when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// How many records.
+    pub records: u64,
+    /// Milliseconds since 1970 of the earliest; the largest number without any …
+    first: i64,
+    /// … and of the latest; the smallest number without any.
+    last: i64,
 }
 
 /// What is counted of one group.
@@ -17,9 +43,9 @@ pub struct Counted {
     pub values: Vec<Option<String>>,
     /// How many records.
     pub records: u64,
-    /// Time of the earliest.
+    /// Time of the earliest, in milliseconds.
     pub first: Option<Timestamp>,
-    /// Time of the latest.
+    /// Time of the latest, in milliseconds.
     pub last: Option<Timestamp>,
 }
 
@@ -28,34 +54,127 @@ impl Tally {
     pub fn take(&mut self, hit: &Hit<'_>, place: usize) {
         let Some(group) = hit.groups.get(place) else { return };
         let number = group.number as usize;
-        if self.counts.len() <= number {
-            self.counts.resize(number + 1, None);
+        if self.slots.len() <= number {
+            self.slots.resize(number + 1, None);
         }
-        let counted = self.counts[number].get_or_insert_with(|| Counted::new(group));
-        counted.records += 1;
-        if let Some(time) = hit.facts.time {
-            counted.first = Some(counted.first.map_or(time, |first| first.min(time)));
-            counted.last = Some(counted.last.map_or(time, |last| last.max(time)));
+        let slot = self.slots[number]
+            .get_or_insert_with(|| Slot { group: Arc::clone(group), span: Span::default() });
+        slot.span.count(hit.facts.time);
+    }
+
+    /// Returns what was counted, sorted by the values, absent ones first. The values are written out one by one.
+    pub fn into_sorted(self) -> impl ExactSizeIterator<Item = Counted> {
+        let mut slots: Vec<Slot> = self.into_slots().collect();
+        slots.sort_unstable_by(|one, other| one.group.order(&other.group));
+        slots.into_iter().map(Counted::from)
+    }
+
+    /// Returns what was counted, in no order that means anything.
+    pub fn into_slots(self) -> impl Iterator<Item = Slot> {
+        self.slots.into_iter().flatten()
+    }
+}
+
+/// Returns the first `most` of all, as `order` sorts them, without sorting all. Memory grows with `most` only.
+pub fn top<T>(all: impl Iterator<Item = T>, most: usize, order: fn(&T, &T) -> Ordering) -> Vec<T> {
+    let mut heap = BinaryHeap::with_capacity(most.min(1 << 10) + 1);
+    for value in all {
+        heap.push(Ordered { value, order });
+        if heap.len() > most {
+            heap.pop();
+        }
+    }
+    heap.into_sorted_vec().into_iter().map(|ordered| ordered.value).collect()
+}
+
+/// A value that knows its order.
+struct Ordered<T> {
+    value: T,
+    order: fn(&T, &T) -> Ordering,
+}
+
+impl<T> Ord for Ordered<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.order)(&self.value, &other.value)
+    }
+}
+
+impl<T> PartialOrd for Ordered<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> PartialEq for Ordered<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl<T> Eq for Ordered<T> {}
+
+impl Slot {
+    /// Orders by number of records, the most first, and by the values where they are as many.
+    pub fn most_first(&self, other: &Self) -> Ordering {
+        other.span.records.cmp(&self.span.records).then_with(|| self.group.order(&other.group))
+    }
+
+    /// Orders by the first time, the latest first, and by the values where they are the same.
+    pub fn newest_first(&self, other: &Self) -> Ordering {
+        other.span.first().cmp(&self.span.first()).then_with(|| self.group.order(&other.group))
+    }
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Self { records: 0, first: i64::MAX, last: i64::MIN }
+    }
+}
+
+impl Span {
+    /// Counts a record.
+    pub fn count(&mut self, time: Option<Timestamp>) {
+        self.records += 1;
+        if let Some(time) = time.map(Timestamp::as_millisecond) {
+            self.first = self.first.min(time);
+            self.last = self.last.max(time);
         }
     }
 
-    /// Returns what was counted, sorted by the values, absent ones first.
-    pub fn into_sorted(self) -> Vec<Counted> {
-        let mut all: Vec<_> = self.counts.into_iter().flatten().collect();
-        all.sort_unstable_by(|one, other| one.values.cmp(&other.values));
-        all
+    /// Adds what was counted elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+    }
+
+    /// Returns the time of the earliest record that has one.
+    pub fn first(&self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.first).ok().filter(|_| self.first <= self.last)
+    }
+
+    /// Returns the time of the latest.
+    pub fn last(&self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.last).ok().filter(|_| self.first <= self.last)
+    }
+}
+
+impl From<Slot> for Counted {
+    fn from(Slot { group, span }: Slot) -> Self {
+        let values = group.values().map(|value| value.map(|text| text.into_owned())).collect();
+        Self { values, records: span.records, first: span.first(), last: span.last() }
     }
 }
 
 impl Counted {
-    fn new(group: &Group) -> Self {
-        let values = group.values().map(|value| value.map(|text| text.into_owned())).collect();
-        Self { values, records: 0, first: None, last: None }
-    }
-
     /// Returns the value at a place, or nothing.
     pub fn value(&self, place: usize) -> Option<&str> {
         self.values.get(place)?.as_deref()
+    }
+
+    /// Returns the values as [`crate::record::Identity::from_values`] takes them, beginning with the one at `place`.
+    pub fn values_from(&self, place: usize) -> impl Iterator<Item = Option<&str>> {
+        self.values.iter().skip(place).map(Option::as_deref)
     }
 
     /// Adds what was counted of another group.
@@ -63,5 +182,54 @@ impl Counted {
         self.records += other.records;
         self.first = [self.first, other.first].into_iter().flatten().min();
         self.last = self.last.max(other.last);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hit::GroupKey;
+
+    fn slot(number: u32, value: &str, records: u64) -> Slot {
+        let mut key = GroupKey::default();
+        key.push(value.as_bytes());
+        key.end();
+        let group = Arc::new(Group::new(number, key.as_bytes()));
+        Slot { group, span: Span { records, ..Span::default() } }
+    }
+
+    fn tally(slots: impl IntoIterator<Item = Slot>) -> Tally {
+        Tally { slots: slots.into_iter().map(Some).collect() }
+    }
+
+    #[test]
+    fn groups_are_sorted_by_their_values_whatever_their_numbers() {
+        let values = ["b", "abc", "", "ab"];
+        let sorted = tally((0..).zip(values).map(|(number, value)| slot(number, value, 1))).into_sorted();
+        assert_eq!(sorted.len(), 4);
+        let sorted: Vec<_> = sorted.map(|counted| counted.value(0).map(str::to_owned)).collect();
+        assert_eq!(sorted, [None, Some("ab".to_owned()), Some("abc".to_owned()), Some("b".to_owned())]);
+    }
+
+    #[test]
+    fn the_top_is_what_sorting_all_would_put_first() {
+        let slots = || (0..50).map(|number| slot(number, &format!("{:02}", number * 7 % 50), number as u64 % 5));
+        let mut all: Vec<_> = slots().collect();
+        all.sort_by(Slot::most_first);
+        for most in [0, 1, 7, 50, 100] {
+            let top = top(slots(), most, Slot::most_first);
+            let numbers = |slots: &[Slot]| slots.iter().map(|slot| slot.group.number).collect::<Vec<_>>();
+            assert_eq!(numbers(&top), numbers(&all[..most.min(50)]));
+        }
+    }
+
+    #[test]
+    fn records_without_time_are_counted_and_have_none() {
+        let mut span = Span::default();
+        span.count(None);
+        assert_eq!((span.records, span.first(), span.last()), (1, None, None));
+        span.count("2026-03-01T00:00:00Z".parse().ok());
+        assert_eq!(span.first(), "2026-03-01T00:00:00Z".parse().ok());
+        assert_eq!(span.first(), span.last());
     }
 }
