@@ -2,7 +2,9 @@
 
 use backtrail::hit::Hit;
 use backtrail::query::Query;
-use backtrail::replay::{self, Coverage, DEFAULT_MAX_OBJECT_SIZE, Matcher, Options, Silent, Stopped, Watch};
+use backtrail::replay::{
+    self, Coverage, DEFAULT_MAX_OBJECT_SIZE, Keep, Matcher, Options, Silent, Stopped, Watch,
+};
 use backtrail::source::{self, Memory, Scope, Sink, Source};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -70,12 +72,26 @@ fn replay(objects: Vec<Object>, queries: &[Query], options: &Options) -> (Vec<St
     replay_sources(&sources, queries, options).unwrap()
 }
 
+/// Replays one query of which something else than the record is kept.
+fn replay_keeping(objects: Vec<Object>, query: &Query, keep: Keep) -> (Vec<String>, Coverage) {
+    let sources: Vec<Box<dyn Source>> = vec![Box::new(Memory::new("memory", objects))];
+    let matcher = Matcher::keeping(std::slice::from_ref(query), &[keep]);
+    replay_matching(&sources, &matcher, &options()).unwrap()
+}
+
 fn replay_sources(
     sources: &[Box<dyn Source>],
     queries: &[Query],
     options: &Options,
 ) -> Result<(Vec<String>, Coverage), replay::Error> {
-    let matcher = Matcher::new(queries);
+    replay_matching(sources, &Matcher::new(queries), options)
+}
+
+fn replay_matching(
+    sources: &[Box<dyn Source>],
+    matcher: &Matcher<'_>,
+    options: &Options,
+) -> Result<(Vec<String>, Coverage), replay::Error> {
     let interrupt = AtomicBool::new(false);
     let watch = Watch { progress: &Silent, interrupt: &interrupt };
     let mut hits = Vec::new();
@@ -83,7 +99,7 @@ fn replay_sources(
         hits.push(format!("{} {}", hit.query.id, hit.facts.event_id.as_deref().unwrap_or("-")));
         ControlFlow::Continue(())
     };
-    let coverage = replay::run(sources, &matcher, options, watch, &mut take)?;
+    let coverage = replay::run(sources, matcher, options, watch, &mut take)?;
     Ok((hits, coverage))
 }
 
@@ -161,13 +177,26 @@ fn a_space_in_front_of_a_value_changes_nothing() {
 }
 
 #[test]
-fn a_match_that_is_no_sound_json_is_a_fault() {
+fn a_match_that_is_no_sound_json_is_a_fault_where_it_is_shown_and_counts_where_it_is_counted() {
     let broken = record(1, "CreateUser", T).replacen('{', r#"{"note":tru,"#, 1);
     let log_file = log_file(&[broken, record(2, "CreateUser", T)]);
     let named = query("a", r#"{"detail":{"eventName":["CreateUser"]}}"#);
-    let (hits, coverage) = replay(vec![(key(1), log_file)], &[named], &options());
-    assert_eq!((hits.len(), coverage.hits, coverage.records.rejected), (1, 1, 1));
+    let replay_as = |keep| replay_keeping(vec![(key(1), log_file.clone())], &named, keep);
+    let (shown, coverage) = replay_as(Keep::Record);
+    assert_eq!((shown.len(), coverage.hits, coverage.records.rejected), (1, 1, 1));
     assert!(coverage.faults[0].is_partly_read && !coverage.is_complete);
+    let (counted, coverage) = replay_as(Keep::Groups(Vec::new()));
+    assert_eq!((counted.len(), coverage.hits, coverage.records.rejected), (2, 2, 0));
+    assert!(coverage.is_complete);
+}
+
+#[test]
+fn a_count_names_a_record_that_is_no_sound_json_where_a_query_looks() {
+    let broken = record(1, "CreateUser", T).replacen('{', r#"{"readOnly":tru,"#, 1);
+    let log_file = log_file(&[broken, record(2, "CreateUser", T).replacen('{', r#"{"readOnly":false,"#, 1)]);
+    let writes = query("a", r#"{"detail":{"readOnly":[false]}}"#);
+    let (hits, coverage) = replay_keeping(vec![(key(1), log_file)], &writes, Keep::Groups(Vec::new()));
+    assert_eq!((hits.len(), coverage.records.rejected, coverage.is_complete), (1, 1, false));
 }
 
 #[test]

@@ -40,7 +40,8 @@ pub(super) struct Matched {
 }
 
 impl Matched {
-    /// Adds a record that matched. It is checked all through before, whether it is shown or counted.
+    /// Adds a record that matched. One that is passed on is checked all through before; of one that is only counted, what
+    /// was looked at is sound, and that is enough.
     pub(super) fn push(
         &mut self,
         (key, kind): (&LogKey, Kind),
@@ -48,7 +49,6 @@ impl Matched {
         scratch: &mut Scratch,
         run: &Asked<'_>,
     ) -> Result<(), SyntaxError> {
-        skip_value(bytes, 0)?;
         let fields = run.matcher.fields();
         let view = &scratch.leaves.view(bytes);
         let account = fields.account(view).map(|text| text.decode_bytes());
@@ -59,6 +59,9 @@ impl Matched {
         let kept = scratch.matched.iter().map(|position| &keeps.of_queries[*position as usize]);
         let (groupings, is_record) =
             kept.fold((0, false), |(set, is_record), kept| (set | kept.set, is_record | kept.is_record));
+        if is_record {
+            skip_value(bytes, 0)?;
+        }
         let first_group = self.groups.len();
         for (number, grouping) in keeps.groupings.iter().enumerate() {
             if groupings >> number & 1 == 1 {

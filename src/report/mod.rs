@@ -5,16 +5,16 @@
 //! to [`crate::render`].
 
 mod activity;
-mod calls;
 mod basis;
+mod calls;
 mod catalogue;
 mod compliance;
 mod counts;
 mod definition;
 mod document;
 mod iam_changes;
-mod network;
 mod logins;
+mod network;
 mod rows;
 mod section;
 mod sign_in;

@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn the_top_is_what_sorting_all_would_put_first() {
-        let slots = || (0..50).map(|number| slot(number, &format!("{:02}", number * 7 % 50), number as u64 % 5));
+        let slots =
+            || (0..50).map(|number| slot(number, &format!("{:02}", number * 7 % 50), number as u64 % 5));
         let mut all: Vec<_> = slots().collect();
         all.sort_by(Slot::most_first);
         for most in [0, 1, 7, 50, 100] {

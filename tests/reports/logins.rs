@@ -241,7 +241,7 @@ fn a_sign_in_to_the_access_portal_that_was_not_completed_is_none() {
     let challenge = r#""CredentialType":"TOTP","UserName":"alice""#;
     let begun = portal(1, "09:00:00", "CredentialChallenge", "Success", challenge);
     let failed = portal(2, "09:00:05", "CredentialVerification", "Failure", r#""CredentialType":"TOTP""#);
-    let one = section("logins", &[begun.clone()]);
+    let one = section("logins", std::slice::from_ref(&begun));
     assert_eq!(column(&one, "identity_center", "result"), ["not completed"]);
     let two = section("logins", &[begun, failed]);
     assert_eq!(column(&two, "identity_center", "result"), ["Failure"]);

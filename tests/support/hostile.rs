@@ -73,20 +73,23 @@ pub const MEMBERS: [&str; 42] = [
 ];
 
 /// Replays records from a compact log file, where they are glanced at, and from one with a space in front of the array,
-/// where they are not: hits and counts must be the same, also when hits are only counted, with their groups. Returns the
-/// hits, each as its query's id and the record.
+/// where they are not: hits and counts must be the same, also when hits are only counted, with their groups. All records
+/// must be sound JSON, so that a listing has no fault to name that counting passes over: both find the same hits. Returns
+/// them, each as its query's id and the record.
 pub fn replay_both_ways(records: &[String], queries: &[Query], is_limited: bool) -> Vec<String> {
     let records = records.join(",");
     let by = ["account", "awsRegion", "day", "userIdentity.type", "errorCode"].map(str::to_owned);
-    let [hits, _] = [Keep::Record, Keep::Groups(vec![by.into()])].map(|keep| {
+    let [(hits, shown), (_, counted)] = [Keep::Record, Keep::Groups(vec![by.into()])].map(|keep| {
         let replay = |text: String| replay(text, queries, &keep, is_limited);
         let (hits, coverage) = replay(format!(r#"{{"Records":[{records}]}}"#));
         let (wanted_hits, wanted) = replay(format!(r#"{{"Records": [{records}]}}"#));
         assert_eq!(hits, wanted_hits);
         assert_eq!(format!("{:?}", coverage.records), format!("{:?}", wanted.records));
         assert_eq!(coverage.hits_by_query, wanted.hits_by_query);
-        hits
+        (hits, coverage)
     });
+    assert_eq!(shown.hits_by_query, counted.hits_by_query);
+    assert_eq!(format!("{:?}", shown.records), format!("{:?}", counted.records));
     hits
 }
 
