@@ -10,6 +10,8 @@ mod iam_changes;
 mod logins;
 #[path = "reports/network.rs"]
 mod network;
+#[path = "reports/no_mfa.rs"]
+mod no_mfa;
 
 use backtrail::replay::{self, DEFAULT_MAX_OBJECT_SIZE, Matcher, Options, Silent, Watch};
 use backtrail::report::{self, Document, Reports, Section, Settings, Value};

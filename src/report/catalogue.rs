@@ -5,6 +5,7 @@ use super::{Definition, compliance};
 /// All reports, in the order in which they are listed.
 const ALL: &[Definition] = &[
     super::logins::DEFINITION,
+    super::no_mfa::DEFINITION,
     super::iam_changes::DEFINITION,
     super::network::DEFINITION,
     super::activity::DEFINITION,

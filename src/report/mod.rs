@@ -15,6 +15,7 @@ mod document;
 mod iam_changes;
 mod logins;
 mod network;
+mod no_mfa;
 mod rows;
 mod section;
 mod sign_in;
