@@ -12,6 +12,8 @@ mod logins;
 mod network;
 #[path = "reports/no_mfa.rs"]
 mod no_mfa;
+#[path = "reports/trail.rs"]
+mod trail;
 
 use backtrail::replay::{self, DEFAULT_MAX_OBJECT_SIZE, Matcher, Options, Silent, Watch};
 use backtrail::report::{self, Document, Reports, Section, Settings, Value};

@@ -7,6 +7,7 @@ const ALL: &[Definition] = &[
     super::logins::DEFINITION,
     super::no_mfa::DEFINITION,
     super::iam_changes::DEFINITION,
+    super::trail::DEFINITION,
     super::network::DEFINITION,
     super::activity::DEFINITION,
     super::compliance::DEFINITION,

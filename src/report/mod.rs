@@ -16,11 +16,13 @@ mod iam_changes;
 mod logins;
 mod network;
 mod no_mfa;
+mod request;
 mod rows;
 mod section;
 mod sign_in;
 mod span;
 mod tally;
+mod trail;
 
 pub use catalogue::{UnknownReport, all, select};
 pub use compliance::{Benchmark, UnknownBenchmark};

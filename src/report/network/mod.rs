@@ -2,17 +2,16 @@
 
 mod kind;
 mod openings;
-mod request;
 mod rule;
 
 use super::calls::{Call, Calls, in_what_was_read, number};
+use super::request::Request;
 use super::{Ask, Bar, Column, Definition, Error, Report, Rows, Section, Shape, Table, Value};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::{Coverage, Keep};
 use kind::{CALLS, Kind};
 use openings::Openings;
-use request::Request;
 use rule::Rule;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! Rules of security groups and network ACLs as calls write them, and whether they let anyone in.
 
-use super::request::{Request, member, objects, text};
+use super::super::request::{Request, member, objects, text};
 use serde_json::{Map, Value};
 use std::fmt;
 

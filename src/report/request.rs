@@ -1,6 +1,6 @@
-//! Requests and answers of EC2 in the shapes in which CloudTrail writes them.
+//! Requests and answers of calls in the shapes in which CloudTrail writes them.
 //!
-//! Most calls are written flat and in lower camel case, with lists as `{"items":[…]}`. Newer ones wrap the request
+//! Most calls are written flat and in lower camel case. EC2 writes lists as `{"items":[…]}`; its newer calls wrap the request
 //! (`{"CreateNatGatewayRequest":{…}}`), write names in upper camel case, and lists of one as a bare object.
 
 use serde_json::{Map, Value};
