@@ -16,6 +16,11 @@ impl Escapes {
         self.find(backslashes)
     }
 
+    /// Tells whether the first byte of the next block is escaped.
+    pub(super) fn is_first_escaped(&self) -> bool {
+        self.is_first_escaped
+    }
+
     /// Adds the rows that begin at odd places to themselves: the carry shows where such a row ends, and there odd and
     /// even change roles.
     fn find(&mut self, backslashes: u64) -> u64 {

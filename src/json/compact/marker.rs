@@ -1,7 +1,5 @@
 //! The names whose members are marked.
 
-use super::classes::LetterSet;
-
 /// A name is looked for by its first and its sixth letter.
 const SHORTEST: usize = 6;
 
@@ -26,11 +24,10 @@ pub enum MarkerError {
 /// The names whose members are marked; built once, used for every text.
 #[derive(Debug, Clone)]
 pub struct Marker {
+    /// Those with the same sixth letter side by side.
     names: Vec<Name>,
-    /// For every sixth letter the names that have it.
-    by_sixth_letter: Box<[Vec<u8>; 128]>,
-    pub(super) first_letters: LetterSet,
-    pub(super) sixth_letters: LetterSet,
+    /// For every sixth letter where the names that have it begin and end.
+    by_sixth_letter: Box<[(u8, u8); 128]>,
 }
 
 #[derive(Debug, Clone)]
@@ -62,12 +59,7 @@ impl Marker {
     /// Returns an error for names that cannot be marked; whoever wants them has to read all objects.
     pub fn new<'n>(names: impl IntoIterator<Item = (u32, &'n [u8])>) -> Result<Self, MarkerError> {
         let is_plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'.');
-        let mut marker = Self {
-            names: Vec::new(),
-            by_sixth_letter: Box::new([const { Vec::new() }; 128]),
-            first_letters: LetterSet::EMPTY,
-            sixth_letters: LetterSet::EMPTY,
-        };
+        let mut marker = Self { names: Vec::new(), by_sixth_letter: Box::new([(0, 0); 128]) };
         for (number, name) in names {
             if name.len() < SHORTEST || !name.iter().all(is_plain) {
                 return Err(MarkerError::Name);
@@ -75,10 +67,12 @@ impl Marker {
             if number >= MOST_NAMES {
                 return Err(MarkerError::Number);
             }
-            marker.first_letters.insert(name[0]);
-            marker.sixth_letters.insert(name[SHORTEST - 1]);
-            marker.by_sixth_letter[usize::from(name[SHORTEST - 1])].push(marker.names.len() as u8);
             marker.names.push(Name::new(number, name));
+        }
+        marker.names.sort_by_key(Name::sixth_letter);
+        for (place, name) in (0..).zip(&marker.names) {
+            let (begin, end) = &mut marker.by_sixth_letter[usize::from(name.sixth_letter() & 127)];
+            (*begin, *end) = (if *end == 0 { place } else { *begin }, place + 1);
         }
         Ok(marker)
     }
@@ -88,12 +82,22 @@ impl Marker {
         Self::new([]).expect("no name is wrong where there is none")
     }
 
+    /// Tells whether nothing is marked.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Returns the letters that every name is looked for by: the first and the sixth.
+    pub(super) fn letters(&self) -> impl Iterator<Item = (u8, u8)> {
+        self.names.iter().map(|name| (name.bytes[0], name.sixth_letter()))
+    }
+
     /// Tells what stands behind the quote at `at`, which may be a name.
     #[inline(always)]
     pub(super) fn look(&self, text: &[u8], at: usize) -> Looks {
         let Some(sixth) = text.get(at + SHORTEST) else { return Looks::Foreign };
-        for place in &self.by_sixth_letter[usize::from(sixth & 127)] {
-            let name = &self.names[usize::from(*place)];
+        let (begin, end) = self.by_sixth_letter[usize::from(sixth & 127)];
+        for name in &self.names[usize::from(begin)..usize::from(end)] {
             match name.look(text, at + 1) {
                 Looks::Foreign => {}
                 Looks::Odd => return Looks::Odd,
@@ -114,6 +118,10 @@ impl Name {
         let last = bytes.last_chunk().copied().unwrap_or_default();
         let [chunk, own, last] = [chunk, own, last].map(u128::from_le_bytes);
         Self { number, bytes, chunk, own, last }
+    }
+
+    fn sixth_letter(&self) -> u8 {
+        self.bytes[SHORTEST - 1]
     }
 
     #[inline(always)]

@@ -60,7 +60,7 @@ pub fn split(text: &[u8], marker: &Marker) -> Option<Split> {
     if let Some(split) = x86::split(text, marker) {
         return split;
     }
-    splitter::split::<Portable>(text, marker)
+    splitter::split::<Portable, true>(text, marker)
 }
 
 #[cfg(test)]

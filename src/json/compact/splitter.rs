@@ -1,214 +1,126 @@
 //! Matching strings and brackets by arithmetic on masks.
+//!
+//! A text is taken chunk by chunk: first what stands where, then what of it is outside strings, then how many brackets are
+//! open, all of it free of branches; and at last what few places have, the borders between objects, and names.
 
-use super::classes::{AHEAD, BLOCK, Classes, Classify};
+use super::classes::{AHEAD, BLOCK, BLOCKS, CHUNK, Classes, Classify, Depths, Rare};
 use super::escapes::Escapes;
 use super::marker::Looks;
 use super::{Mark, Marker, Object, Split};
 use crate::json::scan::MAX_DEPTH;
+use std::marker::PhantomData;
 
-/// How many blocks are turned into tokens before any of them is walked through: the first goes without a branch or a
-/// call, so that all it needs stays in registers.
-const BLOCKS: usize = 16;
+/// Stands among the marks for what looks like a name, but may be another.
+const ODD: u32 = u32::MAX;
 
-/// Splits a row of objects; see [`super::split`].
+/// Splits a row of objects; see [`super::split`]. Names are looked for only where some are to be marked.
 #[inline(always)]
-pub(super) fn split<C: Classify>(text: &[u8], marker: &Marker) -> Option<Split> {
-    let mut splitter = Splitter::new(text, marker);
-    splitter.begin_object(0, false)?;
+pub(super) fn split<C: Classify, const MARKING: bool>(text: &[u8], marker: &Marker) -> Option<Split> {
+    let mut splitter = Splitter::new(text);
+    splitter.begin_object(0)?;
     let way = C::new(marker);
-    let mut strings = Strings::default();
-    let mut tokens = [Tokens::default(); BLOCKS];
-    let mut base = 0;
-    while let Some(bytes) = text[base..].first_chunk::<{ BLOCKS * BLOCK + AHEAD }>() {
-        let mut special = 0;
-        for (place, tokens) in (0..).step_by(BLOCK).zip(&mut tokens) {
-            let Some(block) = bytes[place..].first_chunk() else { break };
-            *tokens = strings.next::<C>(&way.classify(block));
-            special |= tokens.unusual | tokens.escapes;
-        }
-        if special != 0 || splitter.unchecked.is_some() {
-            for (tokens, base) in tokens.iter().zip((base..).step_by(BLOCK)) {
-                splitter.look_closer(base, tokens)?;
-                splitter.block(base, tokens)?;
-            }
-        } else {
-            for (tokens, base) in tokens.iter().zip((base..).step_by(BLOCK)) {
-                splitter.block(base, tokens)?;
-            }
-        }
-        base += BLOCKS * BLOCK;
-    }
+    let mut padded = [b' '; CHUNK + AHEAD];
+    let (mut base, mut depth, mut inside) = (0, 0, 0);
+    let mut classes = Classes::default();
+    let mut depths = Depths { before: [0; _], behind: 0, low: 0, is_too_deep: false };
     while base < text.len() {
-        let mut padded = [b' '; BLOCK + AHEAD];
-        let rest = &text[base..text.len().min(base + BLOCK + AHEAD)];
-        padded[..rest.len()].copy_from_slice(rest);
-        let tokens = strings.next::<C>(&way.classify(&padded));
-        splitter.look_closer(base, &tokens)?;
-        splitter.block(base, &tokens)?;
-        base += BLOCK;
-    }
-    if strings.is_open() { None } else { splitter.finish() }
-}
-
-/// What a block holds outside its strings, and what in it has to be looked at closer.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tokens {
-    opening: u64,
-    closing: u64,
-    /// Quotes that may open a marked name.
-    names: u64,
-    unusual: u64,
-    /// Backslashes and the bytes that they escape.
-    escapes: u64,
-}
-
-/// Tells strings from what stands between them.
-#[derive(Debug, Default)]
-struct Strings {
-    escapes: Escapes,
-    /// All ones inside a string.
-    inside: u64,
-}
-
-impl Strings {
-    #[inline(always)]
-    fn next<C: Classify>(&mut self, classes: &Classes) -> Tokens {
-        let escaped = self.escapes.next(classes.backslashes);
-        let quotes = classes.quotes & !escaped;
-        let inside = C::prefix_xor(quotes) ^ self.inside;
-        self.inside = ((inside as i64) >> 63) as u64;
-        Tokens {
-            opening: classes.opening & !inside,
-            closing: classes.closing & !inside,
-            names: classes.before_names & quotes & inside,
-            // A backslash between strings is in no JSON.
-            unusual: classes.unusual | classes.backslashes & !inside,
-            escapes: classes.backslashes | escaped,
+        let chunk = text[base..].first_chunk().unwrap_or_else(|| {
+            let rest = &text[base..];
+            padded.fill(b' ');
+            padded[..rest.len()].copy_from_slice(rest);
+            &padded
+        });
+        C::fetch_ahead(chunk);
+        let is_plain = way.classify::<MARKING>(chunk, &mut classes);
+        if is_plain && splitter.unchecked.is_none() && !splitter.escapes.is_first_escaped() {
+            (splitter.escaped, splitter.hidden) = (0, 0);
+            C::strip(&mut classes, &mut inside);
+        } else {
+            let rare = splitter.note_escapes(chunk, &way, &mut classes);
+            C::strip(&mut classes, &mut inside);
+            splitter.check_unusual(base, &rare, &classes)?;
         }
+        C::follow(&classes, depth, MAX_DEPTH as i16, &mut depths);
+        splitter.end_objects::<C>(base, &classes, &depths)?;
+        if MARKING {
+            splitter.mark::<C>(base, &classes, &depths, marker);
+        }
+        if depths.is_too_deep {
+            return None;
+        }
+        depth = depths.behind;
+        base += CHUNK;
     }
-
-    fn is_open(&self) -> bool {
-        self.inside != 0
-    }
+    if inside != 0 || depth > 0 { None } else { splitter.finish() }
 }
 
-/// Follows the brackets from block to block.
+/// Finds the borders between the objects, and the marked names.
 struct Splitter<'a> {
     text: &'a [u8],
-    marker: &'a Marker,
     split: Split,
+    escapes: Escapes,
+    /// The blocks of the chunk with backslashes, and with letters that could be hidden in an escape.
+    escaped: u32,
+    hidden: u32,
     /// Where the blocks begin that hold more than ASCII, when the last one did.
     unchecked: Option<usize>,
-    /// How many brackets are open, without the array's own.
-    depth: usize,
-    object: Object,
-    /// The marked names that the object has had, one bit each.
-    named: u64,
+    /// What is known of the object that has begun.
+    start: usize,
+    has_backslash: bool,
+    has_hidden: bool,
 }
 
 impl<'a> Splitter<'a> {
-    #[inline(always)]
-    fn new(text: &'a [u8], marker: &'a Marker) -> Self {
+    fn new(text: &'a [u8]) -> Self {
         Self {
             text,
-            marker,
             split: Split::default(),
+            escapes: Escapes::default(),
+            escaped: 0,
+            hidden: 0,
             unchecked: None,
-            depth: 0,
-            object: Object::default(),
-            named: 0,
+            start: 0,
+            has_backslash: false,
+            has_hidden: false,
         }
     }
 
-    /// Looks at what few blocks have; has to be done before the block's brackets are followed.
-    #[inline(never)]
-    fn look_closer(&mut self, base: usize, tokens: &Tokens) -> Option<()> {
-        if tokens.escapes != 0 {
-            self.note_escapes(base, tokens.escapes);
-        }
-        if tokens.unusual != 0 || self.unchecked.is_some() {
-            self.check_unusual(base, tokens.unusual)
-        } else {
-            Some(())
-        }
-    }
-
+    /// Looks at a chunk in which anything may be, and removes the quotes that are escaped.
     #[inline(always)]
-    fn block(&mut self, base: usize, tokens: &Tokens) -> Option<()> {
-        let closings = tokens.closing.count_ones() as usize;
-        if self.depth <= closings {
-            return self.border(base, tokens);
+    fn note_escapes<C: Classify>(
+        &mut self,
+        chunk: &[u8; CHUNK + AHEAD],
+        way: &C,
+        classes: &mut Classes,
+    ) -> [Rare; BLOCKS] {
+        (self.escaped, self.hidden) = (0, 0);
+        let mut rares = [Rare::default(); BLOCKS];
+        let (blocks, _) = chunk.as_chunks();
+        for (place, (block, rare)) in blocks.iter().zip(&mut rares).enumerate() {
+            *rare = way.rare(block);
+            let escaped = self.escapes.next(rare.backslashes);
+            classes.quotes[place] &= !escaped;
+            self.escaped |= u32::from(rare.backslashes | escaped != 0) << place;
+            // Of all that can be escaped, only this can stand for a letter of a name.
+            self.hidden |= u32::from(rare.letters_u & escaped != 0) << place;
         }
-        if tokens.names != 0 {
-            self.mark(base, tokens.names, (tokens.opening, tokens.closing));
-        }
-        self.depth = self.depth - closings + tokens.opening.count_ones() as usize;
-        (self.depth <= MAX_DEPTH).then_some(())
+        rares
     }
 
-    /// Goes from bracket to bracket through a block in which the object may end.
-    #[inline(never)]
-    fn border(&mut self, base: usize, tokens: &Tokens) -> Option<()> {
-        let Tokens { opening, closing, mut names, .. } = *tokens;
-        let mut brackets = opening | closing;
-        let mut done = 0;
-        let mut depth = self.depth;
-        while brackets != 0 {
-            let place = brackets.trailing_zeros();
-            brackets &= brackets - 1;
-            if opening >> place & 1 == 1 {
-                depth += 1;
-                continue;
-            }
-            depth = depth.checked_sub(1)?;
-            if depth > 0 {
-                continue;
-            }
-            let upto = u64::MAX >> (63 - place);
-            self.mark(base, names & upto, (opening & !done, closing & !done));
-            names &= !upto;
-            done = upto;
-            self.depth = 0;
-            self.end_object(base + place as usize + 1, tokens.escapes != 0)?;
-        }
-        self.mark(base, names, (opening & !done, closing & !done));
-        self.depth = depth;
-        (depth <= MAX_DEPTH).then_some(())
-    }
-
-    /// Marks the members of the object that have one of the names. Brackets in front of these places were counted
-    /// into the depth already, but for those in the masks.
+    /// Refuses control characters, and backslashes between strings: they are in no compact JSON. What is beyond ASCII is
+    /// checked when a block without it comes: a character does not reach beyond such blocks.
     #[inline(always)]
-    fn mark(&mut self, base: usize, mut names: u64, (opening, closing): (u64, u64)) {
-        while names != 0 {
-            let place = names.trailing_zeros();
-            names &= names - 1;
-            let before = (1_u64 << place) - 1;
-            let depth = self.depth + (opening & before).count_ones() as usize;
-            if depth - (closing & before).count_ones() as usize == 1 {
-                self.mark_name(base + place as usize);
+    fn check_unusual(&mut self, base: usize, rares: &[Rare; BLOCKS], classes: &Classes) -> Option<()> {
+        for ((place, rare), inside) in (base..).step_by(BLOCK).zip(rares).zip(classes.quotes) {
+            let unusual = rare.unusual | rare.backslashes & !inside;
+            if unusual != 0 || self.unchecked.is_some() {
+                self.check_block(place.min(self.text.len()), unusual)?;
             }
         }
+        Some(())
     }
 
-    #[inline(always)]
-    fn mark_name(&mut self, at: usize) {
-        match self.marker.look(self.text, at) {
-            Looks::Foreign => {}
-            Looks::Named(name, length) if matches!(self.text[at - 1], b'{' | b',') => {
-                self.object.is_certain &= self.named >> name & 1 == 0;
-                self.named |= 1 << name;
-                // Texts of 4 GiB and more do not get here.
-                let value = (at + length) as u32 - self.object.start;
-                self.split.marks.push(Mark { name, value });
-            }
-            _ => self.object.is_certain &= matches!(self.text[at - 1], b':' | b'['),
-        }
-    }
-
-    /// Refuses control characters and backslashes between strings. What is beyond ASCII is checked when a block without
-    /// it comes: a character does not reach beyond such blocks.
-    fn check_unusual(&mut self, base: usize, unusual: u64) -> Option<()> {
+    fn check_block(&mut self, base: usize, unusual: u64) -> Option<()> {
         if unusual == 0 {
             let start = self.unchecked.take()?;
             return std::str::from_utf8(&self.text[start..base]).is_ok().then_some(());
@@ -219,47 +131,149 @@ impl<'a> Splitter<'a> {
         unusual.all(|(_, byte)| !byte.is_ascii()).then_some(())
     }
 
-    /// Notes that there are backslashes in this block; of escaped bytes only a `u` can stand for a letter of a name.
-    fn note_escapes(&mut self, base: usize, mut escapes: u64) {
-        self.object.has_backslash = true;
-        while escapes != 0 {
-            let at = base + escapes.trailing_zeros() as usize;
-            self.object.is_certain &= self.text.get(at) != Some(&b'u');
-            escapes &= escapes - 1;
+    /// Goes from bracket to bracket where the object may end.
+    #[inline(always)]
+    fn end_objects<C: Classify>(&mut self, base: usize, classes: &Classes, depths: &Depths) -> Option<()> {
+        // The blocks that the object has in this chunk.
+        let mut blocks = u32::MAX;
+        let mut low = depths.low;
+        while low != 0 {
+            let span = Span::<C>::at(low.trailing_zeros() as usize * C::SPAN);
+            low &= low - 1;
+            let (opening, closing) =
+                (classes.opening[span.block] & span.mask, classes.closing[span.block] & span.mask);
+            let mut brackets = opening | closing;
+            let mut depth = depths.before[span.number];
+            while brackets != 0 {
+                let place = brackets.trailing_zeros();
+                brackets &= brackets - 1;
+                if opening >> place & 1 == 1 {
+                    depth += 1;
+                    continue;
+                }
+                depth -= 1;
+                if depth < 0 {
+                    return None;
+                }
+                if depth == 0 {
+                    self.note_blocks(blocks & !(u32::MAX << 1 << span.block));
+                    self.end_object(base + span.block * BLOCK + place as usize + 1)?;
+                    blocks = u32::MAX << span.block;
+                }
+            }
         }
+        self.note_blocks(blocks);
+        Some(())
     }
 
+    /// Notes that the object is in some blocks. Where in them a backslash is, is not looked at: better one object too many.
     #[inline(always)]
-    fn begin_object(&mut self, at: usize, has_backslash: bool) -> Option<()> {
-        (self.text.get(at) == Some(&b'{')).then_some(())?;
-        self.named = 0;
-        self.object = Object {
-            start: at as u32,
-            end: 0,
-            first_mark: self.split.marks.len() as u32,
-            // Where in the block a backslash is, is not looked at: better one object too many.
-            is_certain: !has_backslash,
-            has_backslash,
-        };
-        Some(())
+    fn note_blocks(&mut self, blocks: u32) {
+        self.has_backslash |= self.escaped & blocks != 0;
+        self.has_hidden |= self.hidden & blocks != 0;
     }
 
     /// Ends the object before `end` and begins the one that must follow behind a comma, unless the text ends there.
     #[inline(always)]
-    fn end_object(&mut self, end: usize, has_backslash: bool) -> Option<()> {
-        self.object.end = end as u32;
-        self.split.objects.push(self.object);
+    fn end_object(&mut self, end: usize) -> Option<()> {
+        self.split.objects.push(Object {
+            start: self.start as u32,
+            end: end as u32,
+            first_mark: 0,
+            is_certain: !self.has_hidden,
+            has_backslash: self.has_backslash,
+        });
         if end == self.text.len() {
             return Some(());
         }
         (self.text[end] == b',').then_some(())?;
-        self.begin_object(end + 1, has_backslash)
+        self.begin_object(end + 1)
     }
 
-    fn finish(self) -> Option<Split> {
+    #[inline(always)]
+    fn begin_object(&mut self, at: usize) -> Option<()> {
+        (self.text.get(at) == Some(&b'{')).then_some(())?;
+        (self.start, self.has_backslash, self.has_hidden) = (at, false, false);
+        Some(())
+    }
+
+    /// Notes the members of the objects that have one of the names, and where in the text their values are.
+    #[inline(always)]
+    fn mark<C: Classify>(&mut self, base: usize, classes: &Classes, depths: &Depths, marker: &Marker) {
+        let mut named = classes.named;
+        while named != 0 {
+            let block = named.trailing_zeros() as usize % BLOCKS;
+            named &= named - 1;
+            let mut names = classes.names[block];
+            while names != 0 {
+                let place = block * BLOCK + names.trailing_zeros() as usize;
+                let before = names.wrapping_sub(1) & !names;
+                names &= names - 1;
+                let span = Span::<C>::at(place);
+                let opened = (classes.opening[block] & span.mask & before).count_ones() as i16;
+                let closed = (classes.closing[block] & span.mask & before).count_ones() as i16;
+                if depths.before[span.number] + opened - closed == 1 {
+                    self.mark_name(base + place, marker);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn mark_name(&mut self, at: usize, marker: &Marker) {
+        let before = self.text[at - 1];
+        // Texts of 4 GiB and more do not get here.
+        let mark = match marker.look(self.text, at) {
+            Looks::Foreign => return,
+            Looks::Named(name, length) if matches!(before, b'{' | b',') => {
+                Mark { name, value: (at + length) as u32 }
+            }
+            // A value.
+            _ if matches!(before, b':' | b'[') => return,
+            _ => Mark { name: ODD, value: at as u32 },
+        };
+        self.split.marks.push(mark);
+    }
+
+    fn finish(mut self) -> Option<Split> {
         let rest = &self.text[self.unchecked.unwrap_or(self.text.len())..];
-        let end = self.split.objects.last()?.end as usize;
-        let is_even = end == self.text.len() && self.depth == 0;
+        let is_even = self.split.objects.last()?.end as usize == self.text.len();
+        self.split.share_out_marks();
         (is_even && std::str::from_utf8(rest).is_ok()).then_some(self.split)
+    }
+}
+
+/// A span of a chunk: its number, its block, and which of the block's bytes it has.
+struct Span<C> {
+    number: usize,
+    block: usize,
+    mask: u64,
+    way: PhantomData<C>,
+}
+
+impl<C: Classify> Span<C> {
+    /// Returns the span with a byte of the chunk.
+    #[inline(always)]
+    fn at(place: usize) -> Self {
+        let place = place % CHUNK;
+        let mask = u64::MAX >> (BLOCK - C::SPAN) << (place % BLOCK / C::SPAN * C::SPAN);
+        Self { number: place / C::SPAN, block: place / BLOCK, mask, way: PhantomData }
+    }
+}
+
+impl Split {
+    /// Gives every object its marks; they are in text order, as the objects are.
+    fn share_out_marks(&mut self) {
+        let mut next = 0;
+        for object in &mut self.objects {
+            object.first_mark = next as u32;
+            let mut named = 0_u64;
+            while let Some(mark) = self.marks.get_mut(next).filter(|mark| mark.value < object.end) {
+                mark.value -= object.start;
+                object.is_certain &= mark.name != ODD && named >> mark.name & 1 == 0;
+                named |= 1_u64.checked_shl(mark.name).unwrap_or(0);
+                next += 1;
+            }
+        }
     }
 }

@@ -63,13 +63,18 @@ fn assert_equal_ways(row: &[u8]) {
     let marker = marker();
     assert_eq!(
         split(row, &marker),
-        splitter::split::<Portable>(row, &marker),
+        splitter::split::<Portable, true>(row, &marker),
         "{}",
         String::from_utf8_lossy(row)
     );
     #[cfg(target_arch = "x86_64")]
     if let Some(split) = x86::split_256_if_known(row, &marker) {
-        assert_eq!(split, splitter::split::<Portable>(row, &marker), "{}", String::from_utf8_lossy(row));
+        assert_eq!(
+            split,
+            splitter::split::<Portable, true>(row, &marker),
+            "{}",
+            String::from_utf8_lossy(row)
+        );
     }
 }
 
@@ -278,6 +283,22 @@ proptest! {
         }
         assert_agreement(&row);
         prop_assert!(by_masks(&row).is_none() || std::str::from_utf8(&row).is_ok());
+    }
+
+    #[test]
+    fn long_rows_are_split_alike_in_every_way(
+        objects in prop::collection::vec(object(), 1..6),
+        picks in prop::collection::vec(any::<prop::sample::Index>(), 1..80),
+        cut in prop::option::weighted(0.2, any::<prop::sample::Index>()),
+    ) {
+        let objects: Vec<String> = objects.iter().map(|object| object.to_string()).collect();
+        let row = picks.iter().map(|pick| &*objects[pick.index(objects.len())]).collect::<Vec<_>>().join(",");
+        let mut row = row.into_bytes();
+        match cut {
+            None => assert!(by_masks(&row).is_some()),
+            Some(cut) => drop(row.remove(cut.index(row.len()))),
+        }
+        assert_agreement(&row);
     }
 
     #[test]
