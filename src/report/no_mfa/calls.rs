@@ -7,6 +7,7 @@ use crate::report::sign_in::role_of;
 use crate::report::span::Span;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What all records are counted by: those of an identity, and whether the session was begun with MFA.
 pub(super) const FIELDS: [&str; 10] = {
@@ -42,7 +43,7 @@ pub(super) struct Calls {
 #[derive(Debug, Clone)]
 struct Called {
     /// The values are read when all is counted: so memory holds them once, in few bytes.
-    group: Group,
+    group: Arc<Group>,
     span: Span,
     /// How many of the records are of the sign-in service.
     sign_ins: u64,
@@ -84,7 +85,7 @@ impl Calls {
         if self.groups.len() <= number {
             self.groups.resize(number + 1, None);
         }
-        let new = || Called { group: (*group).clone(), span: Span::default(), sign_ins: 0 };
+        let new = || Called { group: Arc::clone(group), span: Span::default(), sign_ins: 0 };
         Some(self.groups[number].get_or_insert_with(new))
     }
 
