@@ -6,6 +6,8 @@ mod activity;
 mod compliance;
 #[path = "reports/iam_changes.rs"]
 mod iam_changes;
+#[path = "reports/instances.rs"]
+mod instances;
 #[path = "reports/logins.rs"]
 mod logins;
 #[path = "reports/network.rs"]

@@ -8,9 +8,11 @@ const ALL: &[Definition] = &[
     super::no_mfa::DEFINITION,
     super::iam_changes::DEFINITION,
     super::trail::DEFINITION,
+    super::instances::DEFINITION,
     super::network::DEFINITION,
     super::activity::DEFINITION,
     super::compliance::DEFINITION,
+];
 ];
 
 /// No report has that name.

@@ -14,6 +14,7 @@ mod definition;
 mod document;
 mod iam_changes;
 mod logins;
+mod instances;
 mod network;
 mod no_mfa;
 mod request;

@@ -13,6 +13,8 @@ const DEEPEST: usize = 4;
 pub(super) struct Request {
     pub(super) asked: Map<String, Value>,
     answered: Value,
+    /// The instances that a Spot interruption took.
+    pub(super) evicted: Vec<String>,
 }
 
 impl Request {
@@ -23,10 +25,13 @@ impl Request {
         struct Record {
             request_parameters: Value,
             response_elements: Value,
+            service_event_details: Value,
         }
         // A record that matched is sound JSON; one with these members given twice says nothing for certain.
         let record: Record = serde_json::from_slice(record).unwrap_or_default();
-        Self { asked: unwrapped(record.request_parameters), answered: record.response_elements }
+        let evicted = record.service_event_details.get("instanceIdSet").and_then(Value::as_array);
+        let evicted = evicted.into_iter().flatten().filter_map(|id| text(Some(id))).collect();
+        Self { asked: unwrapped(record.request_parameters), answered: record.response_elements, evicted }
     }
 
     /// Tells whether CloudTrail left the request out because of its size.
