@@ -8,6 +8,7 @@ mod formats;
 mod match_event;
 mod outputs;
 mod queries;
+mod reports;
 mod rules;
 mod s3;
 mod scheduled;

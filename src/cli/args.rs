@@ -193,6 +193,8 @@ pub struct ReportOutput {
 pub enum ReportFormat {
     /// One JSON document
     Json,
+    /// One HTML file with charts and sortable tables; it needs no network
+    Html,
 }
 
 /// Which queries.

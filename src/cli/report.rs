@@ -46,6 +46,7 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     let document = make(&definitions, &settings, &sources, (&options, now), (&shown, &interrupt))?;
     let format = match command.output.format {
         ReportFormat::Json => DocumentFormat::Json,
+        ReportFormat::Html => DocumentFormat::Html,
     };
     let written = render::write_document(&document, format, &mut output);
     ends::close(output, written, &document.coverage)?;

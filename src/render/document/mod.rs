@@ -1,8 +1,10 @@
 //! Writes the document that reports end in, one file a format.
 
+mod html;
 mod json;
 
 use crate::report::Document;
+use jiff::tz::TimeZone;
 use std::io::{self, Write};
 
 /// A format that reports can be written in.
@@ -10,6 +12,8 @@ use std::io::{self, Write};
 pub enum DocumentFormat {
     /// One JSON document.
     Json,
+    /// One HTML file that needs nothing but itself.
+    Html,
 }
 
 /// Writes all reports as one text.
@@ -19,5 +23,6 @@ pub enum DocumentFormat {
 pub fn write_document(document: &Document, format: DocumentFormat, out: &mut dyn Write) -> io::Result<()> {
     match format {
         DocumentFormat::Json => json::write(document, out),
+        DocumentFormat::Html => html::write(document, &TimeZone::UTC, out),
     }
 }
