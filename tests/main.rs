@@ -4,6 +4,7 @@
 mod cli;
 mod documents;
 mod house;
+mod html;
 mod patterns;
 mod prefilter;
 mod queries;
@@ -13,6 +14,7 @@ mod samples;
 mod sources;
 mod support {
     pub mod archive;
+    pub mod browser;
     pub mod command;
     pub mod hostile;
     pub mod s3;
