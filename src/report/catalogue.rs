@@ -13,7 +13,6 @@ const ALL: &[Definition] = &[
     super::activity::DEFINITION,
     super::compliance::DEFINITION,
 ];
-];
 
 /// No report has that name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
