@@ -114,7 +114,7 @@ pub struct Chart {
 pub enum Shape {
     /// Numbers per day (UTC) of one or more series; days without any may be missing.
     Days(Vec<Series>),
-    /// Numbers side by side, the largest first.
+    /// Numbers side by side, in the order given.
     Bars(Vec<Bar>),
     /// The parts of a whole.
     Parts(Vec<Bar>),
