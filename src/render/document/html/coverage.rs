@@ -69,13 +69,14 @@ fn figures(coverage: &Coverage) -> Vec<(&'static str, String)> {
     let (files, records) = (&coverage.log_files, &coverage.records);
     let mut read = plural(files.read, "log file", "log files");
     read += &format!("<br>{} stored, {} of JSON", bytes(coverage.bytes.stored), bytes(coverage.bytes.text));
-    let mut unread = plural(files.failed, "log file", "log files");
-    if files.listings_failed > 0 {
-        unread += &format!("<br>{}", plural(files.listings_failed, "listing", "listings"));
-    }
-    if !coverage.queries_left_out.is_empty() {
-        unread += &format!("<br>{}", plural(coverage.queries_left_out.len() as u64, "query", "queries"));
-    }
+    let unread = [
+        (files.failed, "log file", "log files"),
+        (files.listings_failed, "listing", "listings"),
+        (coverage.queries_left_out.len() as u64, "query left out", "queries left out"),
+    ];
+    let unread = unread.iter().filter(|(number, _, _)| *number > 0);
+    let unread =
+        unread.map(|(number, one, many)| plural(*number, one, many)).collect::<Vec<_>>().join("<br>");
     let skipped =
         files.skipped.iter().map(|(kind, number)| format!("{} {}", thousands(*number), Plain(kind)));
     let skipped = skipped.collect::<Vec<_>>().join("<br>");
@@ -96,12 +97,16 @@ fn figures(coverage: &Coverage) -> Vec<(&'static str, String)> {
     ];
     vec![
         ("Read", read),
-        ("Not read", unread),
-        ("Passed over", if skipped.is_empty() { "nothing".to_owned() } else { skipped }),
+        ("Not read", or_nothing(unread)),
+        ("Passed over", or_nothing(skipped)),
         ("Found", found),
         ("Copies left out", plural(records.duplicates, "duplicate", "duplicates")),
         ("Extent", extent.join("<br>")),
     ]
+}
+
+fn or_nothing(text: String) -> String {
+    if text.is_empty() { "nothing".to_owned() } else { text }
 }
 
 /// Writes the evidence: places and days, and everything that could not be read.

@@ -13,6 +13,7 @@ mod value;
 
 use crate::query::Severity;
 use crate::report::{Document, Section};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::io::{self, Write};
 use text::Plain;
@@ -37,7 +38,9 @@ pub(super) fn write(document: &Document, zone: &TimeZone, out: &mut dyn Write) -
 }
 
 fn write_title(document: &Document, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
-    let (created, zone_name) = (value::moment(document.created, zone), Plain(value::zone_name(zone)));
+    // Nobody reads fractions of a second, and whole ones are within the range.
+    let created = Timestamp::from_second(document.created.as_second()).unwrap_or(document.created);
+    let (created, zone_name) = (value::moment(created, zone), Plain(value::zone_name(zone)));
     writeln!(out, "<header>")?;
     writeln!(out, r#"<button type="button" id="theme" hidden>Dark</button>"#)?;
     writeln!(out, "<h1>{}</h1>", Plain(&document.title))?;

@@ -108,7 +108,8 @@ fn write_cell(
     }
     write!(out, ">")?;
     if let Some(part) = bar {
-        let width = part * 100.0;
+        // Little does not look like nothing.
+        let width = if part > 0.0 { (part * 100.0).max(1.5) } else { 0.0 };
         write!(
             out,
             r#"<svg class="beside" aria-hidden="true"><rect width="{width:.1}%" height="100%"/></svg>"#
