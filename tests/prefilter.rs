@@ -1,5 +1,6 @@
-//! A glance at a record must never decide otherwise than its projection: the same records are replayed from a compact
-//! log file, where they are glanced at, and from one with a space in front of the array, where they are not.
+//! The search for literals, and a glance at a record, must never decide otherwise than its projection: the same records are
+//! replayed from a compact log file, where both come first, and from one with a space in front of the array, where neither
+//! does.
 
 use crate::support::hostile::{MEMBERS, PATTERNS, replay_both_ways};
 use backtrail::query::Query;
@@ -37,7 +38,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn a_glance_decides_as_the_projection_does(
+    fn literals_and_a_glance_decide_as_the_projection_does(
         records in prop::collection::vec(record(), 0..12),
         patterns in patterns(),
         is_limited in any::<bool>(),

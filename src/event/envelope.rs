@@ -12,23 +12,26 @@ pub(super) const VERSION: &str = "0";
 /// Name space of the deterministic `id`s: EventBridge's own are random and stand in no log.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6d1c_3b7e_52a4_5f0c_9a3e_7b61_7472_6169);
 
+const API_CALL: &str = "AWS API Call via CloudTrail";
+// One guide page says "Signin"; every event seen says "Sign In".
+const SIGN_IN: &str = "AWS Console Sign In via CloudTrail";
+
+/// The `detail-type` of every `eventType`; none of what no bus ever carries.
+const TYPES: [(&str, Option<&str>); 8] = [
+    ("AwsApiCall", Some(API_CALL)),
+    ("AwsServiceEvent", Some("AWS Service Event via CloudTrail")),
+    ("AwsConsoleAction", Some("AWS Console Action via CloudTrail")),
+    ("AwsConsoleSignIn", Some(SIGN_IN)),
+    ("AwsCloudTrailInsight", Some("AWS Insight via CloudTrail")),
+    ("AwsVpceEvent", Some("AWS Network Activity Event via CloudTrail")),
+    ("AwsVpceEvents", Some("AWS Network Activity Event via CloudTrail")),
+    ("AwsAggregatedEvent", None),
+];
+
 /// Returns the `detail-type` of a record by its `eventType`, or `None` for what no bus ever carries (the five-minute
 /// summaries of data events). Records from before event version 1.02 have no `eventType`: there the source tells
 /// sign-ins from calls. AWS's spellings differ in case, so case is ignored.
 pub fn detail_type(event_type: Option<&str>, event_source: Option<&str>) -> Option<&'static str> {
-    const API_CALL: &str = "AWS API Call via CloudTrail";
-    // One guide page says "Signin"; every event seen says "Sign In".
-    const SIGN_IN: &str = "AWS Console Sign In via CloudTrail";
-    const TYPES: [(&str, Option<&str>); 8] = [
-        ("AwsApiCall", Some(API_CALL)),
-        ("AwsServiceEvent", Some("AWS Service Event via CloudTrail")),
-        ("AwsConsoleAction", Some("AWS Console Action via CloudTrail")),
-        ("AwsConsoleSignIn", Some(SIGN_IN)),
-        ("AwsCloudTrailInsight", Some("AWS Insight via CloudTrail")),
-        ("AwsVpceEvent", Some("AWS Network Activity Event via CloudTrail")),
-        ("AwsVpceEvents", Some("AWS Network Activity Event via CloudTrail")),
-        ("AwsAggregatedEvent", None),
-    ];
     match event_type {
         Some(event_type) => match TYPES.iter().find(|(name, _)| name.eq_ignore_ascii_case(event_type)) {
             Some((_, detail_type)) => *detail_type,
@@ -43,6 +46,11 @@ pub fn detail_type(event_type: Option<&str>, event_source: Option<&str>) -> Opti
 pub fn is_delivered(event_type: &str) -> bool {
     // Nearly always.
     event_type == "AwsApiCall" || detail_type(Some(event_type), None).is_some()
+}
+
+/// Returns the `eventType`s that no bus carries, in whatever case they are written.
+pub fn never_delivered() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().filter(|(_, detail_type)| detail_type.is_none()).map(|(name, _)| *name)
 }
 
 /// Returns the event's `source`: `aws.` and the service's name without the domain. Insight events have no

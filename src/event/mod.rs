@@ -10,7 +10,7 @@ mod fields;
 mod members;
 mod write;
 
-pub use envelope::{detail_type, is_delivered, source};
+pub use envelope::{detail_type, is_delivered, never_delivered, source};
 pub use fields::{EventFields, Presence};
 pub use members::Members;
 pub use write::{detail, is_event, write_event};

@@ -5,6 +5,7 @@ use super::groups::Met;
 use super::index::{self, Known};
 use super::keep::{Keep, Keeps};
 use super::plan::{Marked, Needs};
+use super::prefilter::Prefilter;
 use crate::decode::Kind;
 use crate::event::{EventFields, Members, Presence};
 use crate::json::compact::Marker;
@@ -122,6 +123,11 @@ impl<'q> Matcher<'q> {
         let glanced_at = self.numbers.event_name.into_iter().chain(self.numbers.event_type);
         let glanced_at = glanced_at.chain(event_time).chain(aws_region);
         glanced_at.collect::<Members>().and(self.broad)
+    }
+
+    /// Returns what tells by literals which records of a scope may match, when that is possible.
+    pub(super) fn prefilter(&self, scope: &Scope) -> Option<Prefilter> {
+        Prefilter::new(&self.conditions, &self.fields, self.event_name, scope)
     }
 
     /// Returns the marker of these members; `None` when they cannot be marked.

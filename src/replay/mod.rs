@@ -2,8 +2,9 @@
 //! number of threads.
 //!
 //! One log file's way: a source offers it in key order (`feeder`), a pool thread reads and decodes it (`worker`), this
-//! one and idle ones match its pieces (`job`), record by record: a look at the marked members (`glance`) and the rule
-//! index (`index`, `plan`) leave few queries, and these are asked (`matcher`). One receiver puts the outcomes back into
+//! one and idle ones match its pieces (`job`). Where literals tell, most records are passed over unread (`prefilter`); of
+//! the others, a look at the marked members (`glance`) and the rule index (`index`, `plan`) leave few queries, and these
+//! are asked (`matcher`). One receiver puts the outcomes back into
 //! key order and hands the hits out (`receiver`). A gate between the first and the last keeps the number of files under
 //! way, and so the memory, bounded. What to do with a hit is the caller's business.
 
@@ -22,6 +23,7 @@ mod outcome;
 mod place;
 mod plan;
 mod pool;
+mod prefilter;
 mod progress;
 mod receiver;
 mod worker;

@@ -155,21 +155,24 @@ impl Table {
     }
 }
 
+/// Tells whether a field is the record's own, and not one that nearly every record shares with many others.
+pub(super) fn is_telling(field: FieldId, fields: &EventFields) -> bool {
+    const COMMON: [&str; 5] =
+        ["eventSource", "eventType", "eventCategory", "awsRegion", "recipientAccountId"];
+    fields.fields().path(field).strip_prefix("detail.").is_some_and(|path| !COMMON.contains(&path))
+}
+
 /// Returns the field and the strings, one of which a rule needs there, that tell it best from others.
 fn key<'r>(rule: &'r Rule, known: &Marked<'_>) -> Option<(FieldId, Vec<&'r str>)> {
     let Marked { fields, marked, event_name } = *known;
-    // What nearly every record shares with many others.
-    const COMMON: [&str; 5] =
-        ["eventSource", "eventType", "eventCategory", "awsRegion", "recipientAccountId"];
     let is_eligible = |field| {
         Some(field) != event_name
             && fields.fields().path(field).starts_with("detail.")
             && fields.members_of(field).is_within(marked)
     };
-    let is_common = |field| COMMON.contains(&&fields.fields().path(field)["detail.".len()..]);
     let keys = rule.tests.iter().filter(|test| is_eligible(test.field));
     let keys = keys.filter_map(|test| Some((test.field, test.texts()?)));
-    keys.min_by_key(|(field, texts)| (is_common(*field), texts.len()))
+    keys.min_by_key(|(field, texts)| (!is_telling(*field, fields), texts.len()))
 }
 
 /// Returns the members without which a rule cannot be satisfied.

@@ -7,6 +7,7 @@ use super::matcher::{Scratch, Verdict};
 use super::outcome::{Place, What};
 use super::place::{place, place_at_a_glance};
 use super::pool::Pool;
+use super::prefilter::Prefilter;
 use super::{Tick, Watch};
 use crate::decode::{self, Found, Kind, Records, Text};
 use crate::event::{Members, Presence};
@@ -31,6 +32,8 @@ pub(super) struct Worker<'run> {
     /// … and what marks them, unless that is impossible: then all records are read whole.
     marker: Marker,
     is_marking: bool,
+    /// What tells before that which records of a piece are worth a look.
+    prefilter: Option<Prefilter>,
     buffers: Pool<Buffers>,
     scratches: Pool<Scratch>,
 }
@@ -51,6 +54,7 @@ impl<'run> Worker<'run> {
             watch,
             marked,
             is_marking: marker.is_some(),
+            prefilter: asked.matcher.prefilter(&asked.options.scope),
             marker: marker.unwrap_or_else(Marker::none),
             buffers: Pool::default(),
             scratches: Pool::default(),
@@ -119,8 +123,35 @@ impl<'run> Worker<'run> {
 
     /// Matches a piece of a log file; `None` when it holds no whole records.
     pub(super) fn match_piece(&self, key: &LogKey, piece: &[u8]) -> Option<Matched> {
-        let records = decode::read_piece(piece, &self.marker)?;
-        Some(self.match_records(key, piece, &records, &records.found))
+        let is_of_scope = self.asked.options.scope.accounts.is_empty() || key.account().is_some();
+        match &self.prefilter {
+            Some(prefilter) if is_of_scope => {
+                let records = decode::read_piece(piece, prefilter.marker())?;
+                Some(self.match_candidates(key, piece, &records))
+            }
+            _ => {
+                let records = decode::read_piece(piece, &self.marker)?;
+                Some(self.match_records(key, piece, &records, &records.found))
+            }
+        }
+    }
+
+    /// Matches the records that hold a literal, and counts the others.
+    fn match_candidates(&self, key: &LogKey, piece: &[u8], records: &Records) -> Matched {
+        let mut matched = Matched { records: records.found.len(), ..Matched::default() };
+        let mut scratch = self.scratches.take();
+        for (index, found) in records.found.iter().enumerate() {
+            if !Prefilter::is_candidate(records, found) {
+                matched.tally.count(Place::Inside, true);
+                continue;
+            }
+            let bytes = records.bytes(piece, found);
+            let record = decode::read_piece(bytes, &self.marker);
+            let glance = record.as_ref().and_then(|record| self.glance(record, record.found.first()?, bytes));
+            self.match_record(key, (index, found.kind), bytes, glance, (&mut matched, &mut scratch));
+        }
+        self.scratches.give_back(scratch);
+        matched
     }
 
     /// Matches some of the records of a text.
@@ -135,23 +166,40 @@ impl<'run> Worker<'run> {
         let mut scratch = self.scratches.take();
         for (index, found) in found.iter().enumerate() {
             let bytes = records.bytes(text, found);
-            let glance =
-                Glance::new(records, found, bytes, self.asked.matcher.numbers()).filter(|_| self.is_marking);
-            let done = match glance {
-                Some(glance) => self.match_marked(key, &glance, &mut matched, &mut scratch),
-                None => Ok(Verdict::Unsure),
-            };
-            let done = match done {
-                Ok(Verdict::Unsure) => self.match_whole(key, found.kind, bytes, &mut matched, &mut scratch),
-                Ok(Verdict::Sure) => Ok(()),
-                Err(error) => Err(error),
-            };
-            if let Err(error) = done {
-                matched.reject(index, &error);
-            }
+            let glance = self.glance(records, found, bytes);
+            self.match_record(key, (index, found.kind), bytes, glance, (&mut matched, &mut scratch));
         }
         self.scratches.give_back(scratch);
         matched
+    }
+
+    #[inline]
+    fn glance<'a>(&self, records: &'a Records, found: &Found, bytes: &'a [u8]) -> Option<Glance<'a>> {
+        Glance::new(records, found, bytes, self.asked.matcher.numbers()).filter(|_| self.is_marking)
+    }
+
+    /// Matches a record, at a glance if that will do.
+    #[inline]
+    fn match_record(
+        &self,
+        key: &LogKey,
+        (index, kind): (usize, Kind),
+        bytes: &[u8],
+        glance: Option<Glance<'_>>,
+        (matched, scratch): (&mut Matched, &mut Scratch),
+    ) {
+        let done = match glance {
+            Some(glance) => self.match_marked(key, &glance, matched, scratch),
+            None => Ok(Verdict::Unsure),
+        };
+        let done = match done {
+            Ok(Verdict::Unsure) => self.match_whole(key, kind, bytes, matched, scratch),
+            Ok(Verdict::Sure) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = done {
+            matched.reject(index, &error);
+        }
     }
 
     /// Does what can be done with a record by its marks alone.

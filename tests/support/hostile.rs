@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 /// Patterns that a glance decides about, and some that it must leave alone.
-pub const PATTERNS: [&str; 16] = [
+pub const PATTERNS: [&str; 20] = [
     r#"{"detail":{"eventName":["ConsoleLogin"]}}"#,
     r#"{"source":["aws.signin"],"detail":{"eventName":["ConsoleLogin","CreateUser"],"errorCode":[{"exists":false}]}}"#,
     r#"{"detail":{"eventName":[{"prefix":"Con"}]}}"#,
@@ -24,10 +24,14 @@ pub const PATTERNS: [&str; 16] = [
     r#"{"detail":{"eventName":["CreateUser"],"userIdentity":{"type":["Root"]}}}"#,
     r#"{"detail":{"eventName":["ConsoleLogin","ListUsers"],"errorCode":[{"exists":true}]}}"#,
     r#"{"detail":{"eventSource":["iam.amazonaws.com","x"],"userIdentity":{"userName":[{"exists":true}]}}}"#,
+    r#"{"detail":{"errorCode":["AccessDenied"],"eventName":[{"anything-but":["ListUsers"]}]}}"#,
+    r#"{"detail":{"requestParameters":{"bucketName":["private-reports"]}}}"#,
+    r#"{"detail":{"requestParameters":{"bucketName":["reports/2026"]}}}"#,
+    r#"{"detail":{"$or":[{"eventName":["CreateUser"]},{"errorCode":["AccessDenied"]}]}}"#,
 ];
 
 /// Members of records, in many spellings.
-pub const MEMBERS: [&str; 42] = [
+pub const MEMBERS: [&str; 49] = [
     r#""awsRegion":"us-east-1""#,
     r#""awsRegion":"eu-west-1""#,
     r#""awsRegion":"global""#,
@@ -69,6 +73,13 @@ pub const MEMBERS: [&str; 42] = [
     r#""event\u0054ime":"2026-03-02T11:30:00Z""#,
     r#""recipientAccountId":"111122223333""#,
     r#""eventID":"e""#,
+    r#""eventName":"consolelogin""#,
+    r#""eventType":"awsaggregatedEVENT""#,
+    r#""errorCode":"Access\u0044enied""#,
+    r#""requestParameters":{"bucketName":"private-reports"}"#,
+    r#""requestParameters":[{"bucketName":["x","private-reports"]},{"a":"AwsAggregatedEvent"}]"#,
+    r#""requestParameters":{"bucketName":"reports\/2026"}"#,
+    r#""requestParameters":{"CreateUser":"\"CreateUser"}"#,
     r#""note":"漢字 ü \\ {[,:]}""#,
 ];
 

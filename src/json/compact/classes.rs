@@ -140,8 +140,8 @@ pub(super) struct Portable {
 
 impl Classify for Portable {
     fn new(marker: &Marker) -> Self {
-        let first_letters = LetterSet::of(marker.letters().map(|(first, _)| first));
-        let sixth_letters = LetterSet::of(marker.letters().map(|(_, sixth)| sixth));
+        let first_letters = LetterSet::of(marker.letters().map(|(_, [first, _])| first));
+        let sixth_letters = LetterSet::of(marker.letters().map(|(_, [_, sixth])| sixth));
         Self { first_letters, sixth_letters }
     }
 

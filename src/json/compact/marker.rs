@@ -1,4 +1,4 @@
-//! The names whose members are marked.
+//! What is marked: members by their names, or strings by what they say.
 
 /// A name is looked for by its first and its sixth letter.
 const SHORTEST: usize = 6;
@@ -21,9 +21,11 @@ pub enum MarkerError {
     Number,
 }
 
-/// The names whose members are marked; built once, used for every text.
+/// What is marked; built once, used for every text.
 #[derive(Debug, Clone)]
 pub struct Marker {
+    /// Whether the names are what strings say, at whatever depth and in upper or lower case.
+    is_of_strings: bool,
     /// Those with the same sixth letter side by side.
     names: Vec<Name>,
     /// For every sixth letter where the names that have it begin and end.
@@ -59,7 +61,8 @@ impl Marker {
     /// Returns an error for names that cannot be marked; whoever wants them has to read all objects.
     pub fn new<'n>(names: impl IntoIterator<Item = (u32, &'n [u8])>) -> Result<Self, MarkerError> {
         let is_plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'.');
-        let mut marker = Self { names: Vec::new(), by_sixth_letter: Box::new([(0, 0); 128]) };
+        let mut marker =
+            Self { is_of_strings: false, names: Vec::new(), by_sixth_letter: Box::new([(0, 0); 128]) };
         for (number, name) in names {
             if name.len() < SHORTEST || !name.iter().all(is_plain) {
                 return Err(MarkerError::Name);
@@ -77,6 +80,21 @@ impl Marker {
         Ok(marker)
     }
 
+    /// Returns a marker for all strings that say one of `literals`, whatever the case of their letters; their numbers are
+    /// the places in the list. A string with an escape in it is not marked, but [`super::Object::is_certain`] then says so
+    /// where the escape could be a letter.
+    ///
+    /// # Errors
+    /// Returns an error for literals that cannot be marked.
+    pub fn of_strings(literals: &[&str]) -> Result<Self, MarkerError> {
+        let literals: Vec<_> = literals.iter().map(|literal| literal.to_ascii_lowercase()).collect();
+        if literals.iter().any(|literal| literal.contains('/')) {
+            return Err(MarkerError::Name);
+        }
+        let marker = Self::new((0..).zip(literals.iter().map(String::as_bytes)))?;
+        Ok(Self { is_of_strings: true, ..marker })
+    }
+
     /// Returns a marker that marks nothing.
     pub fn none() -> Self {
         Self::new([]).expect("no name is wrong where there is none")
@@ -87,9 +105,32 @@ impl Marker {
         self.names.is_empty()
     }
 
-    /// Returns the letters that every name is looked for by: the first and the sixth.
-    pub(super) fn letters(&self) -> impl Iterator<Item = (u8, u8)> {
-        self.names.iter().map(|name| (name.bytes[0], name.sixth_letter()))
+    /// Tells whether strings are marked, not members.
+    pub(super) fn is_of_strings(&self) -> bool {
+        self.is_of_strings
+    }
+
+    /// Returns the letters that every name is looked for by, the first and the sixth, with a number for the name.
+    pub(super) fn letters(&self) -> impl Iterator<Item = (usize, [u8; 2])> {
+        let letters = |name: &Name| [name.bytes[0], name.sixth_letter()];
+        let as_written = self.names.iter().map(letters).enumerate();
+        let upper = as_written
+            .clone()
+            .map(|(place, letters)| (place, letters.map(|letter| letter.to_ascii_uppercase())));
+        as_written.chain(upper.filter(|_| self.is_of_strings))
+    }
+
+    /// Returns the number of the literal that the string says whose opening quote is at `at`.
+    #[inline(always)]
+    pub(super) fn look_at_string(&self, text: &[u8], at: usize) -> Option<u32> {
+        let sixth = text.get(at + SHORTEST)?.to_ascii_lowercase();
+        let (begin, end) = self.by_sixth_letter[usize::from(sixth & 127)];
+        let names = &self.names[usize::from(begin)..usize::from(end)];
+        let is_said = |name: &&Name| {
+            let literal = &name.bytes[..name.bytes.len() - 1];
+            text[at + 1..].get(..literal.len()).is_some_and(|string| string.eq_ignore_ascii_case(literal))
+        };
+        names.iter().find(is_said).map(|name| name.number)
     }
 
     /// Tells what stands behind the quote at `at`, which may be a name.

@@ -27,19 +27,19 @@ pub struct Object {
     pub end: u32,
     /// Where its marks begin among all; they end where those of the next object begin.
     pub first_mark: u32,
-    /// Whether the marks tell all about the marked names: no name could be hidden in an escape, stands there twice or
-    /// looks odd.
+    /// Whether the marks tell all about the marked names: none could be hidden in an escape, stands there twice or looks
+    /// odd.
     pub is_certain: bool,
     /// Whether there may be a backslash in it.
     pub has_backslash: bool,
 }
 
-/// A member of an object, not of what is nested in it.
+/// A member of an object, not of what is nested in it; or a string anywhere in the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
-    /// Which of the marker's names it has.
+    /// Which of the marker's names it has, or says.
     pub name: u32,
-    /// Offset of its value within the object.
+    /// Offset of the member's value, or of the string, within the object.
     pub value: u32,
 }
 

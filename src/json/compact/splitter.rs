@@ -197,7 +197,8 @@ impl<'a> Splitter<'a> {
         Some(())
     }
 
-    /// Notes the members of the objects that have one of the names, and where in the text their values are.
+    /// Notes the members of the objects that have one of the names, and where in the text their values are; or the strings
+    /// that say one of them.
     #[inline(always)]
     fn mark<C: Classify>(&mut self, base: usize, classes: &Classes, depths: &Depths, marker: &Marker) {
         let mut named = classes.named;
@@ -209,6 +210,10 @@ impl<'a> Splitter<'a> {
                 let place = block * BLOCK + names.trailing_zeros() as usize;
                 let before = names.wrapping_sub(1) & !names;
                 names &= names - 1;
+                if marker.is_of_strings() {
+                    self.mark_string(base + place, marker);
+                    continue;
+                }
                 let span = Span::<C>::at(place);
                 let opened = (classes.opening[block] & span.mask & before).count_ones() as i16;
                 let closed = (classes.closing[block] & span.mask & before).count_ones() as i16;
@@ -216,6 +221,13 @@ impl<'a> Splitter<'a> {
                     self.mark_name(base + place, marker);
                 }
             }
+        }
+    }
+
+    #[inline(always)]
+    fn mark_string(&mut self, at: usize, marker: &Marker) {
+        if let Some(name) = marker.look_at_string(self.text, at) {
+            self.split.marks.push(Mark { name, value: at as u32 });
         }
     }
 

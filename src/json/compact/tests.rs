@@ -217,6 +217,36 @@ fn names_that_cannot_be_marked_are_refused() {
     assert_eq!(Marker::new([(64, &b"eventName"[..])]).unwrap_err(), MarkerError::Number);
 }
 
+/// The strings of a text that say a literal, by its number, where no escape could hide one.
+fn said(row: &str, literals: &[&str]) -> Option<Vec<u32>> {
+    let split = split(row.as_bytes(), &Marker::of_strings(literals).unwrap())?;
+    let mut said: Vec<u32> = split.marks.iter().map(|mark| mark.name).collect();
+    said.sort_unstable();
+    split.objects.iter().all(|object| object.is_certain).then_some(said)
+}
+
+#[test]
+fn strings_are_marked_by_what_they_say() {
+    let literals = ["ConsoleLogin", "AwsAggregatedEvent"];
+    for shift in 0..70 {
+        let said = |members: &str| said(&format!(r#"{{"p":"{}",{members}}}"#, "_".repeat(shift)), &literals);
+        assert_eq!(said(r#""a":"ConsoleLogin""#), Some(vec![0]));
+        assert_eq!(said(r#""a":[{"b":"CONSOLElogin"}],"awsaggregatedevent":1"#), Some(vec![0, 1]));
+        for members in [
+            r#""a":"ConsoleLogins","b":"xConsoleLogin""#,
+            r#""a":"\"ConsoleLogin""#,
+            r#""a":"ConsoleLogin\\""#,
+            r#""a":"ConsoleLogim""#,
+        ] {
+            assert_eq!(said(members), Some(vec![]), "{members}");
+        }
+        assert_eq!(said(r#""a":"\u0043onsoleLogin""#), None);
+    }
+    for literal in ["a/bcdef", "short", "with\"quote", "ümlauts"] {
+        assert!(Marker::of_strings(&[literal]).is_err());
+    }
+}
+
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z\\\\\"]{0,9}",

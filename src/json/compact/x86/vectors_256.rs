@@ -67,8 +67,8 @@ impl Classify for Vectors256 {
     #[inline(always)]
     fn new(marker: &Marker) -> Self {
         Self {
-            first_letters: table_256(LetterSet::of(marker.letters().map(|(first, _)| first))),
-            sixth_letters: table_256(LetterSet::of(marker.letters().map(|(_, sixth)| sixth))),
+            first_letters: table_256(LetterSet::of(marker.letters().map(|(_, [first, _])| first))),
+            sixth_letters: table_256(LetterSet::of(marker.letters().map(|(_, [_, sixth])| sixth))),
             by_high: table_256(LetterSet { by_low: LetterSet::BY_HIGH }),
         }
     }

@@ -27,10 +27,10 @@ impl Vectors512 {
 
 /// Returns the table that names the groups of every letter; eight groups share the names.
 #[inline(always)]
-fn groups(letters: impl Iterator<Item = u8>) -> __m512i {
+fn groups(letters: impl Iterator<Item = (usize, u8)>) -> __m512i {
     let mut table = [0_u8; BLOCK];
-    for (place, letter) in letters.enumerate() {
-        table[usize::from(letter & 63)] |= 1 << (place & 7);
+    for (name, letter) in letters {
+        table[usize::from(letter & 63)] |= 1 << (name & 7);
     }
     load_512(&table, 0)
 }
@@ -91,8 +91,8 @@ impl Classify for Vectors512 {
     #[inline(always)]
     fn new(marker: &Marker) -> Self {
         Self {
-            first_letters: groups(marker.letters().map(|(first, _)| first)),
-            sixth_letters: groups(marker.letters().map(|(_, sixth)| sixth)),
+            first_letters: groups(marker.letters().map(|(name, [first, _])| (name, first))),
+            sixth_letters: groups(marker.letters().map(|(name, [_, sixth])| (name, sixth))),
         }
     }
 
