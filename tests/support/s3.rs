@@ -38,6 +38,10 @@ pub struct Faults {
     pub denied: BTreeMap<String, String>,
     /// Prefixes that may not be listed.
     pub denied_prefixes: BTreeSet<String>,
+    /// Prefixes that may be listed with a delimiter only.
+    pub shallow_prefixes: BTreeSet<String>,
+    /// Whether a listing that starts inside a folder gives this folder, as some servers do and S3 does not.
+    pub is_giving_passed_folders: bool,
     /// Storage classes as they are listed.
     pub classes: BTreeMap<String, String>,
     /// Objects that an Intelligent-Tiering archive holds: listed as any other, refused when read.
@@ -64,6 +68,15 @@ pub struct Requests {
     gets_now: AtomicU64,
 }
 
+/// What was asked for with ListObjectsV2.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listing {
+    pub prefix: String,
+    pub is_whole: bool,
+    pub start_after: Option<String>,
+    pub token: Option<String>,
+}
+
 /// A running server; it stops when it is dropped.
 pub struct Server {
     /// Where it listens.
@@ -81,8 +94,8 @@ struct State {
     objects: BTreeMap<String, Vec<u8>>,
     faults: Mutex<Faults>,
     requests: Requests,
-    /// Prefix, whether whole, of each listing.
-    listed: Mutex<Vec<String>>,
+    /// What each listing asked for.
+    listed: Mutex<Vec<Listing>>,
 }
 
 impl Server {
@@ -119,8 +132,8 @@ impl Server {
         &self.bucket.0.requests
     }
 
-    /// Returns the prefixes that were listed so far, one for each page, sorted.
-    pub fn listed(&self) -> Vec<String> {
+    /// Returns what was listed so far, one for each page, sorted.
+    pub fn listed(&self) -> Vec<Listing> {
         let mut listed = self.bucket.0.listed.lock().unwrap().clone();
         listed.sort();
         listed
@@ -250,14 +263,22 @@ impl Bucket {
         let faults = self.faults();
         let prefix = input.prefix.clone().unwrap_or_default();
         self.0.requests.list.fetch_add(1, Ordering::SeqCst);
-        self.0.listed.lock().unwrap().push(prefix.clone());
-        if faults.denied_prefixes.contains(&prefix) {
+        let is_whole = input.delimiter.is_none();
+        self.0.listed.lock().unwrap().push(Listing {
+            prefix: prefix.clone(),
+            is_whole,
+            start_after: input.start_after.clone(),
+            token: input.continuation_token.clone(),
+        });
+        if faults.denied_prefixes.contains(&prefix) || is_whole && faults.shallow_prefixes.contains(&prefix) {
             return Err(refusal("AccessDenied", 403));
         }
         let most = input.max_keys.and_then(|most| usize::try_from(most).ok()).unwrap_or(1000);
         let most = most.min(faults.page_size.unwrap_or(1000));
         let after = input.continuation_token.clone().or(input.start_after.clone());
-        let page = self.page(&prefix, input.delimiter.as_deref(), after, most);
+        let is_passed = |folder: &String| input.start_after.as_ref().is_some_and(|start| folder <= start);
+        let mut page = self.page(&prefix, input.delimiter.as_deref(), after, most);
+        page.folders.retain(|folder| faults.is_giving_passed_folders || !is_passed(folder));
         let is_encoded = input.encoding_type.is_some();
         let written = |key: &String| if is_encoded { encode(key) } else { key.clone() };
         let object = |key: &String| Object {

@@ -98,7 +98,8 @@ impl Answer {
         self.status.is_none() || self.is_throttled()
     }
 
-    fn is_denied(&self) -> bool {
+    /// Says whether S3 does not allow it.
+    pub fn is_denied(&self) -> bool {
         self.status == Some(403) || self.code == "AccessDenied"
     }
 

@@ -2,6 +2,7 @@
 
 use super::address::Address;
 use super::answer::Answer;
+use super::folder::{Depth, Folder};
 use super::list::Object;
 use crate::source::{Error, LogKey, S3Options, UnknownRegion};
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -112,20 +113,18 @@ impl Client {
         Ok(Some(Object { key: name, full: key.to_owned(), size, archived: None }))
     }
 
-    /// Asks for one page of a listing, of one folder or of all that lies below it.
-    pub async fn list(
-        &self,
-        prefix: &str,
-        is_whole: bool,
-        token: Option<String>,
-    ) -> Result<ListObjectsV2Output, Answer> {
+    /// Asks for one page of a listing.
+    pub async fn list(&self, folder: &Folder) -> Result<ListObjectsV2Output, Answer> {
+        // S3 looks at it on the first page only; other servers may not.
+        let start = folder.start().filter(|_| folder.token.is_none());
         let request = self
             .s3
             .list_objects_v2()
             .bucket(&self.address.bucket)
-            .prefix(prefix)
-            .set_delimiter(if is_whole { None } else { Some("/".to_owned()) })
-            .set_continuation_token(token)
+            .prefix(&folder.prefix)
+            .set_delimiter((folder.depth != Depth::Whole).then(|| "/".to_owned()))
+            .set_start_after(start.map(str::to_owned))
+            .set_continuation_token(folder.token.clone())
             .set_max_keys(self.options.page_size)
             .set_request_payer(self.payer())
             .optional_object_attributes(OptionalObjectAttributes::RestoreStatus)

@@ -1,25 +1,34 @@
 //! Walks a bucket in the order of keys, a few listings ahead of what is taken.
 //!
 //! The walk is a queue of nodes in the order of keys: things already listed, and folders still to be listed. Folders
-//! near the front are asked for in advance; when a page arrives, it takes its folder's place in the queue.
+//! near the front are asked for in advance, as long as not too much is listed and not taken; when a page arrives, it takes
+//! its folder's place in the queue. What one listing goes through, and how long ones are split, is left to [`super::folder`].
 
 use super::answer::Answer;
 use super::client::Client;
+use super::folder::{Depth, Folder, Place, Seen};
+use super::page;
 use crate::source::known::Known;
 use crate::source::plan::{Plan, Verdict, Visit};
 use crate::source::{Error, LogKey, ReadFault, Skip};
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
-use aws_sdk_s3::types::{EncodingType, ObjectStorageClass};
+use aws_sdk_s3::types::ObjectStorageClass;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 /// Listing requests at the same time.
-const LISTINGS_IN_FLIGHT: usize = 16;
+const LISTINGS_IN_FLIGHT: usize = 32;
 
-/// Nodes from the front of the queue that are looked at: the bound of what is listed and not yet taken.
-const NODES_AHEAD: usize = 64;
+/// Nodes from the front of the queue that are looked at.
+const NODES_AHEAD: usize = 256;
+
+/// The bound of what is listed and not yet taken. Only the first folder is listed whatever waits: it is what is needed.
+const MOST_HELD: usize = 50_000;
+
+/// Keys in a page.
+const PAGE: usize = 1000;
 
 /// What a listing finds.
 #[derive(Debug)]
@@ -49,21 +58,21 @@ pub(super) struct Listing {
     pages: FuturesUnordered<JoinHandle<Page>>,
     /// The first nodes are not as they were when they were last looked at.
     is_changed: bool,
+    /// How much is listed and not taken.
+    held: usize,
     last_id: u64,
 }
 
 enum Node {
     Ready(VecDeque<Listed>),
-    Folder(Folder),
+    Folder(Asked),
 }
 
 /// A folder to be listed, or the rest of one.
 #[derive(Debug)]
-struct Folder {
+struct Asked {
     id: u64,
-    prefix: String,
-    is_whole: bool,
-    token: Option<String>,
+    folder: Folder,
     is_asked: bool,
 }
 
@@ -84,26 +93,28 @@ impl Listing {
             nodes: VecDeque::new(),
             pages: FuturesUnordered::new(),
             is_changed: true,
+            held: 0,
             last_id: 0,
         };
-        let mut nodes = Vec::new();
-        listing.visit(&prefix, &root, &mut nodes);
-        let mut folder = match nodes.pop() {
-            Some(Node::Folder(folder)) => folder,
-            passed_over => {
-                listing.nodes.extend(passed_over);
+        let folder = match listing.plan.visit(&root) {
+            Visit::Enter => Folder::new(&prefix, Depth::Level),
+            Visit::Whole => Folder::new(&prefix, Depth::Whole),
+            Visit::Prune => return Ok(listing),
+            Visit::Skip(reason) => {
+                let mut nodes = Vec::new();
+                listing.push(&mut nodes, Listed::Skipped { key: LogKey::parse(root), reason });
+                listing.nodes.extend(nodes);
                 return Ok(listing);
             }
         };
-        let mut page = client.list(&prefix, folder.is_whole, None).await;
+        let mut page = client.list(&folder).await;
         if let Err(answer) = &page
             && client.settle(answer).await?
         {
             listing.client = client.clone();
-            page = client.list(&prefix, folder.is_whole, None).await;
+            page = client.list(&folder).await;
         }
         let page = page.map_err(|answer| listing.error(answer))?;
-        folder.is_asked = true;
         let children = listing.unfold(folder, &page);
         listing.nodes.extend(children);
         Ok(listing)
@@ -116,7 +127,10 @@ impl Listing {
             match self.nodes.front_mut() {
                 None => return Ok(None),
                 Some(Node::Ready(listed)) => match listed.pop_front() {
-                    Some(listed) => return Ok(Some(listed)),
+                    Some(listed) => {
+                        self.held -= 1;
+                        return Ok(Some(listed));
+                    }
                     None => {
                         self.nodes.pop_front();
                         self.is_changed = true;
@@ -136,18 +150,18 @@ impl Listing {
         if !std::mem::take(&mut self.is_changed) {
             return;
         }
+        let mut is_first = true;
         for node in self.nodes.iter_mut().take(NODES_AHEAD) {
-            if self.pages.len() >= LISTINGS_IN_FLIGHT {
+            let Node::Folder(asked) = node else { continue };
+            let expected = self.held + PAGE * self.pages.len();
+            let has_room = self.pages.len() < LISTINGS_IN_FLIGHT && expected < MOST_HELD;
+            if !has_room && !is_first {
                 return;
             }
-            if let Node::Folder(folder) = node
-                && !std::mem::replace(&mut folder.is_asked, true)
-            {
-                let (client, id, is_whole) = (self.client.clone(), folder.id, folder.is_whole);
-                let (prefix, token) = (folder.prefix.clone(), folder.token.take());
-                self.pages.push(tokio::spawn(async move {
-                    Page { id, result: client.list(&prefix, is_whole, token).await }
-                }));
+            is_first = false;
+            if !std::mem::replace(&mut asked.is_asked, true) {
+                let (client, id, folder) = (self.client.clone(), asked.id, asked.folder.clone());
+                self.pages.push(tokio::spawn(async move { Page { id, result: client.list(&folder).await } }));
             }
         }
     }
@@ -155,93 +169,113 @@ impl Listing {
     /// Puts what a page holds in the place of its folder. A folder that cannot be listed is a fault among others.
     fn put(&mut self, page: Page) -> Result<(), Error> {
         self.is_changed = true;
-        let is_it = |node: &Node| matches!(node, Node::Folder(folder) if folder.id == page.id);
+        let is_it = |node: &Node| matches!(node, Node::Folder(asked) if asked.id == page.id);
         let Some(place) = self.nodes.iter().position(is_it) else { return Ok(()) };
         let rest = self.nodes.split_off(place + 1);
-        let Some(Node::Folder(folder)) = self.nodes.pop_back() else { return Ok(()) };
+        let Some(Node::Folder(Asked { folder, .. })) = self.nodes.pop_back() else { return Ok(()) };
+        let mut children = Vec::new();
         match page.result {
-            Ok(output) => {
-                let children = self.unfold(folder, &output);
-                self.nodes.extend(children);
-            }
+            Ok(output) => children = self.unfold(folder, &output),
             Err(answer) if answer.is_fatal() => return Err(self.error(answer)),
+            // Somebody may be allowed to list the folders but not what they lie in.
+            Err(answer) if answer.is_denied() && folder.is_run() && folder.token.is_none() => {
+                folder.into_members().into_iter().for_each(|member| self.push_folder(&mut children, member));
+            }
             Err(answer) => {
                 let key = self.client.address.folder_key(&folder.prefix);
-                let fault = answer.fault("s3:ListBucket");
-                self.nodes.push_back(Node::Ready([Listed::Fault { key, fault }].into()));
+                self.push(&mut children, Listed::Fault { key, fault: answer.fault("s3:ListBucket") });
             }
         }
+        self.nodes.extend(children);
         self.nodes.extend(rest);
         Ok(())
     }
 
     /// Turns a page into nodes, objects and folders in one order, and what is left of the folder at the end.
     fn unfold(&mut self, folder: Folder, page: &ListObjectsV2Output) -> Vec<Node> {
-        let is_encoded = page.encoding_type() == Some(&EncodingType::Url);
-        let plain = |key: &str| if is_encoded { decode(key) } else { key.to_owned() };
-        let prefixes = page.common_prefixes().iter().filter_map(|prefix| prefix.prefix()).map(plain);
-        let objects = page.contents().iter().filter_map(|object| Some((plain(object.key()?), Some(object))));
-        let mut entries: Vec<_> = prefixes.map(|prefix| (prefix, None)).chain(objects).collect();
-        entries.sort_by(|one, other| one.0.cmp(&other.0));
-        let mut nodes = Vec::new();
-        for (full, object) in entries {
-            let name = self.client.address.name(&full);
-            match object {
-                None => self.visit(&full, &name, &mut nodes),
-                Some(object) => self.judge(full, name, object, &mut nodes),
+        let entries = page::entries(page);
+        let (mut nodes, mut is_over, mut is_beside) = (Vec::new(), false, false);
+        for (full, object) in &entries {
+            match folder.place(full) {
+                Place::Before => continue,
+                Place::Inside => {}
+                Place::Behind => {
+                    is_over = true;
+                    break;
+                }
             }
+            let name = self.client.address.name(full);
+            is_beside = match object {
+                Some(object) => {
+                    self.judge(full, name, object, &mut nodes);
+                    false
+                }
+                None => self.visit(&folder, (full, name), is_beside, &mut nodes),
+            };
         }
-        if let Some(token) = page.next_continuation_token().filter(|_| page.is_truncated() == Some(true)) {
-            let id = self.new_id();
-            nodes.push(Node::Folder(Folder { id, token: Some(token.to_owned()), is_asked: false, ..folder }));
+        if let (Some((first, _)), Some((last, _))) = (entries.first(), entries.last()) {
+            let token = page::token(page).filter(|_| !is_over);
+            let rest = folder.rest_behind(&Seen { first, last, token });
+            rest.into_iter().for_each(|part| self.push_folder(&mut nodes, part));
         }
         nodes
     }
 
-    fn visit(&mut self, full: &str, name: &str, nodes: &mut Vec<Node>) {
-        let is_whole = match self.plan.visit(name) {
-            Visit::Enter => false,
-            Visit::Whole => true,
-            Visit::Skip(reason) => return push(nodes, Listed::Skipped { key: LogKey::parse(name), reason }),
-            Visit::Prune => return,
-        };
-        let id = self.new_id();
-        nodes.push(Node::Folder(Folder {
-            id,
-            prefix: full.to_owned(),
-            is_whole,
-            token: None,
-            is_asked: false,
-        }));
+    /// Decides about a folder in a page; tells whether it is wanted whole, so that the next one can be listed with it.
+    fn visit(
+        &mut self,
+        parent: &Folder,
+        (full, name): (&str, String),
+        is_beside: bool,
+        nodes: &mut Vec<Node>,
+    ) -> bool {
+        let visit = if parent.depth == Depth::Level { self.plan.visit(&name) } else { Visit::Whole };
+        match visit {
+            Visit::Whole => {
+                let is_joined = match nodes.last_mut() {
+                    Some(Node::Folder(asked)) if is_beside => asked.folder.join(&parent.prefix, full),
+                    _ => false,
+                };
+                if !is_joined {
+                    self.push_folder(nodes, Folder::new(full, Depth::Whole));
+                }
+            }
+            Visit::Enter => self.push_folder(nodes, Folder::new(full, Depth::Level)),
+            Visit::Skip(reason) => self.push(nodes, Listed::Skipped { key: LogKey::parse(name), reason }),
+            Visit::Prune => {}
+        }
+        visit == Visit::Whole
     }
 
-    fn judge(&self, full: String, name: String, object: &aws_sdk_s3::types::Object, nodes: &mut Vec<Node>) {
+    fn judge(&mut self, full: &str, name: String, object: &aws_sdk_s3::types::Object, nodes: &mut Vec<Node>) {
         let size = object.size().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
         let key = LogKey::parse(name);
         match self.plan.judge(&key, size) {
             Verdict::Prune => {}
-            Verdict::Skip(reason) => push(nodes, Listed::Skipped { key, reason }),
+            Verdict::Skip(reason) => self.push(nodes, Listed::Skipped { key, reason }),
             Verdict::Read => {
                 self.known.add(1, size);
-                push(nodes, Listed::Object(Object { key, full, size, archived: archived_class(object) }));
+                let (full, archived) = (full.to_owned(), archived_class(object));
+                self.push(nodes, Listed::Object(Object { key, full, size, archived }));
             }
         }
     }
 
-    fn new_id(&mut self) -> u64 {
+    fn push_folder(&mut self, nodes: &mut Vec<Node>, folder: Folder) {
         self.last_id += 1;
-        self.last_id
+        nodes.push(Node::Folder(Asked { id: self.last_id, folder, is_asked: false }));
+    }
+
+    fn push(&mut self, nodes: &mut Vec<Node>, item: Listed) {
+        self.held += 1;
+        match nodes.last_mut() {
+            Some(Node::Ready(listed)) => listed.push_back(item),
+            _ => nodes.push(Node::Ready([item].into())),
+        }
     }
 
     fn error(&self, answer: Answer) -> Error {
         self.client.error(answer)
-    }
-}
-
-fn push(nodes: &mut Vec<Node>, item: Listed) {
-    match nodes.last_mut() {
-        Some(Node::Ready(listed)) => listed.push_back(item),
-        _ => nodes.push(Node::Ready([item].into())),
     }
 }
 
@@ -253,39 +287,4 @@ fn archived_class(object: &aws_sdk_s3::types::Object) -> Option<String> {
         status.is_restore_in_progress() != Some(true) && status.restore_expiry_date().is_some()
     });
     (is_archive && !is_restored).then(|| class.as_str().to_owned())
-}
-
-/// Undoes the encoding of keys in a listing: `+` is a space, `%` stands before two hexadecimal digits.
-fn decode(key: &str) -> String {
-    let mut bytes = Vec::with_capacity(key.len());
-    let mut rest = key.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let escaped = tail.get(..2).filter(|_| *first == b'%').and_then(hexadecimal);
-        bytes.push(match (first, escaped) {
-            (_, Some(byte)) => byte,
-            (b'+', None) => b' ',
-            (byte, None) => *byte,
-        });
-        rest = if escaped.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-}
-
-fn hexadecimal(digits: &[u8]) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let (high, low) = (digit(*digits.first()?)?, digit(*digits.get(1)?)?);
-    u8::try_from(high * 16 + low).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn encoded_keys_are_read_back() {
-        assert_eq!(decode("copy+of+log+%281%29%2B.json.gz"), "copy of log (1)+.json.gz");
-        assert_eq!(decode("%C3%A4/100%25"), "ä/100%");
-        assert_eq!(decode("50%"), "50%");
-        assert_eq!(decode("%zz"), "%zz");
-    }
 }

@@ -1,14 +1,17 @@
 //! An archive in S3: the one room with async code. A runtime of one thread lists and reads ahead, a channel hands the
 //! results to the calling thread in the order of keys.
 //!
-//! [`list`] walks the bucket and yields objects, [`get`] turns an object into an item, [`client`] knows the SDK, and
+//! [`list`] walks the bucket and yields objects ([`folder`] says what one listing goes through, [`page`] reads a page of
+//! it), [`get`] turns an object into an item, [`client`] knows the SDK, and
 //! [`answer`] says what a refusal of S3 means.
 
 mod address;
 mod answer;
 mod client;
+mod folder;
 mod get;
 mod list;
+mod page;
 
 use super::known::Known;
 use super::plan::Plan;
