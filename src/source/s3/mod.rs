@@ -2,12 +2,13 @@
 //! results to the calling thread in the order of keys.
 //!
 //! [`list`] walks the bucket and yields objects ([`folder`] says what one listing goes through, [`page`] reads a page of
-//! it), [`get`] turns an object into an item, [`client`] knows the SDK, and
+//! it), [`get`] turns an object into an item, [`client`] makes the requests, [`connect`] knows the SDK, and
 //! [`answer`] says what a refusal of S3 means.
 
 mod address;
 mod answer;
 mod client;
+mod connect;
 mod folder;
 mod get;
 mod list;
