@@ -1,6 +1,7 @@
 //! One integration binary: see README.md here.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod buckets;
 mod cli;
 mod documents;
 mod house;
@@ -19,3 +20,4 @@ mod support {
     pub mod hostile;
     pub mod s3;
 }
+mod transfers;

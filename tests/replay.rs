@@ -37,7 +37,7 @@ fn log_file(records: &[String]) -> Vec<u8> {
     gzip(&format!(r#"{{"Records":[{}]}}"#, records.join(",")))
 }
 
-fn options() -> Options {
+pub fn options() -> Options {
     let now = "2026-04-01T00:00:00Z".parse().unwrap();
     Options {
         scope: Scope {
@@ -62,7 +62,7 @@ fn query(id: &str, pattern: &str) -> Query {
     Query::from_pattern_text(id, pattern, "test").unwrap()
 }
 
-fn every_record() -> Vec<Query> {
+pub fn every_record() -> Vec<Query> {
     vec![query("every", r#"{"detail":{"eventID":[{"exists":true}]}}"#)]
 }
 
@@ -79,7 +79,7 @@ fn replay_keeping(objects: Vec<Object>, query: &Query, keep: Keep) -> (Vec<Strin
     replay_matching(&sources, &matcher, &options()).unwrap()
 }
 
-fn replay_sources(
+pub fn replay_sources(
     sources: &[Box<dyn Source>],
     queries: &[Query],
     options: &Options,

@@ -1,28 +1,26 @@
 //! The suite that every source passes: the same items, in the same order, with the same keys and bytes.
 
-use crate::support::s3::{ACCESS_KEY, BUCKET, Faults, Listing, SECRET_KEY, Server};
+use crate::support::s3::{ACCESS_KEY, BUCKET, Faults, SECRET_KEY, Server};
 use backtrail::source::{
     self, Credentials, Error, Item, LogKey, Memory, Options, ReadFault, S3Options, Scope, Sink, Skip, Source,
 };
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-const CAP: u64 = 1 << 20;
+pub const CAP: u64 = 1 << 20;
 
 /// What a source fed, in its order.
 #[derive(Debug, Clone, PartialEq)]
-enum Seen {
+pub enum Seen {
     File(String, Vec<u8>),
     Skipped(String, Skip),
     Fault(String, ReadFault),
 }
 
 #[derive(Default)]
-struct Collect {
-    seen: Vec<Seen>,
+pub struct Collect {
+    pub seen: Vec<Seen>,
     announced: u64,
     most: Option<usize>,
     is_unwatched: bool,
@@ -59,7 +57,7 @@ impl Sink for Collect {
     }
 }
 
-fn feed(source: &dyn Source, scope: &Scope) -> Vec<Seen> {
+pub fn feed(source: &dyn Source, scope: &Scope) -> Vec<Seen> {
     let mut collect = Collect::default();
     source.feed(scope, &mut collect).unwrap();
     let files = collect.seen.iter().filter(|seen| !matches!(seen, Seen::Skipped(..))).count();
@@ -67,11 +65,11 @@ fn feed(source: &dyn Source, scope: &Scope) -> Vec<Seen> {
     collect.seen
 }
 
-fn open(archive: &str, options: &Options) -> Box<dyn Source> {
+pub fn open(archive: &str, options: &Options) -> Box<dyn Source> {
     source::open(&[archive.to_owned()], options).unwrap().remove(0)
 }
 
-fn options(server: &Server) -> Options {
+pub fn options(server: &Server) -> Options {
     let s3 = S3Options {
         region: Some("us-east-1".to_owned()),
         endpoint_url: Some(server.endpoint_url.clone()),
@@ -84,15 +82,15 @@ fn options(server: &Server) -> Options {
     Options { max_object_size: CAP, s3 }
 }
 
-fn bucket(server: &Server) -> Box<dyn Source> {
+pub fn bucket(server: &Server) -> Box<dyn Source> {
     open(&format!("s3://{BUCKET}"), &options(server))
 }
 
-fn fail(source: &dyn Source) -> Error {
+pub fn fail(source: &dyn Source) -> Error {
     source.feed(&wide(), &mut Collect::default()).unwrap_err()
 }
 
-fn wide() -> Scope {
+pub fn wide() -> Scope {
     Scope {
         since: None,
         until: None,
@@ -105,13 +103,13 @@ fn wide() -> Scope {
     }
 }
 
-fn january() -> Scope {
+pub fn january() -> Scope {
     let (since, until) = ("2024-01-05T00:00:00Z".parse().unwrap(), "2024-01-06T00:00:00Z".parse().unwrap());
     Scope { since: Some(since), until: Some(until), ..wide() }
 }
 
 /// A bucket with a bit of everything. Each object holds its own key.
-fn trail() -> Vec<(String, Vec<u8>)> {
+pub fn trail() -> Vec<(String, Vec<u8>)> {
     let mut keys = vec![
         ".DS_Store".to_owned(),
         "export/task/stream/000000.gz".to_owned(),
@@ -174,19 +172,19 @@ fn every_source(scope: &Scope) -> Vec<Seen> {
 
 /// Compares what two sources fed, and names the first difference only.
 #[track_caller]
-fn assert_same(seen: &[Seen], expected: &[Seen], what: &str) {
+pub fn assert_same(seen: &[Seen], expected: &[Seen], what: &str) {
     let difference = seen.iter().zip(expected).find(|(one, other)| one != other);
     assert_eq!(difference, None, "{what}");
     assert_eq!(seen.len(), expected.len(), "{what}");
 }
 
-fn key(seen: &Seen) -> &str {
+pub fn key(seen: &Seen) -> &str {
     match seen {
         Seen::File(key, _) | Seen::Skipped(key, _) | Seen::Fault(key, _) => key,
     }
 }
 
-fn files(seen: &[Seen]) -> Vec<&str> {
+pub fn files(seen: &[Seen]) -> Vec<&str> {
     seen.iter().filter(|seen| matches!(seen, Seen::File(..))).map(key).collect()
 }
 
@@ -279,93 +277,6 @@ fn a_prefix_is_a_folder_and_not_the_beginning_of_a_name() {
 }
 
 #[test]
-fn a_time_lists_each_folder_once_and_none_outside_it() {
-    let server = Server::start(trail());
-    feed(&*bucket(&server), &january());
-    let listed = server.listed();
-    let once: BTreeSet<_> = listed.iter().collect();
-    assert_eq!(once.len(), listed.len());
-    let month = "AWSLogs/111122223333/CloudTrail/us-east-1/2024/01/";
-    let days = Listing {
-        prefix: month.to_owned(),
-        is_whole: true,
-        start_after: Some(format!("{month}05")),
-        token: None,
-    };
-    assert!(listed.contains(&days), "{listed:?}");
-    for other in ["2023", "01/0", "Config", "Digest"] {
-        assert!(listed.iter().all(|listing| !listing.prefix.contains(other)), "{other}");
-    }
-}
-
-/// A trail of one account with so many log files a day in each region, for the three months around February.
-fn quarter(regions: &[(&str, usize)]) -> Vec<(String, Vec<u8>)> {
-    let mut keys = Vec::new();
-    for (region, files) in regions {
-        for (month, days) in [(1, 31), (2, 29), (3, 31)] {
-            for day in 1..=days {
-                let folder = format!("AWSLogs/111122223333/CloudTrail/{region}/2024/{month:02}/{day:02}");
-                keys.extend((0..*files).map(|file| format!("{folder}/{file:05}.json.gz")));
-            }
-        }
-    }
-    keys.into_iter().map(|key| (key, b"{}".to_vec())).collect()
-}
-
-fn february() -> Scope {
-    let (since, until) = ("2024-02-01T00:00:00Z".parse().unwrap(), "2024-03-01T00:00:00Z".parse().unwrap());
-    Scope { since: Some(since), until: Some(until), late_slack_days: 0, ..wide() }
-}
-
-#[test]
-fn the_days_of_a_quiet_region_are_one_listing() {
-    let server = Server::start(quarter(&[("eu-west-1", 2), ("us-east-1", 30)]));
-    assert_eq!(files(&feed(&*bucket(&server), &february())).len(), 30 * 32);
-    // The way down to the regions takes 5, each region its years and months, its days one.
-    assert_eq!(server.listed().iter().filter(|listing| listing.is_whole).count(), 2 * 2);
-    assert_eq!(server.listed().len(), 4 + 2 * (2 + 2) + 4);
-}
-
-#[test]
-fn a_busy_region_costs_hardly_more_requests_than_it_has_pages() {
-    let server = Server::start(quarter(&[("us-east-1", 12)]));
-    server.set_faults(Faults { page_size: Some(5), ..Faults::default() });
-    assert_eq!(files(&feed(&*bucket(&server), &february())).len(), 30 * 12);
-    let pages = server.listed().iter().filter(|listing| listing.is_whole).count();
-    assert!((72..=95).contains(&pages), "{pages} pages");
-}
-
-#[test]
-fn a_long_listing_is_split_and_gives_the_same() {
-    let objects = quarter(&[("eu-west-1", 1), ("us-east-1", 10)]);
-    let server = Server::start(objects.clone());
-    let expected = feed(&Memory::new("memory", objects), &wide());
-    for is_giving_passed_folders in [false, true] {
-        server.set_faults(Faults { page_size: Some(5), is_giving_passed_folders, ..Faults::default() });
-        assert_same(&feed(&*bucket(&server), &wide()), &expected, "split");
-    }
-    let listed = server.listed();
-    let (whole, levels): (Vec<_>, Vec<_>) = listed.iter().partition(|listing| listing.is_whole);
-    assert!(!levels.is_empty() && levels.len() < 80, "{} levels", levels.len());
-    let pages = expected.len() / 5;
-    assert!(whole.len() / 2 < pages + pages / 4, "{} pages of {pages}", whole.len() / 2);
-}
-
-#[test]
-fn the_requests_of_a_listing_do_not_depend_on_time() {
-    let server = Server::start(quarter(&[("eu-west-1", 1), ("us-east-1", 10)]));
-    server.set_faults(Faults { page_size: Some(5), ..Faults::default() });
-    let asked = |scope: &Scope| {
-        let before = server.listed().len();
-        feed(&*bucket(&server), scope);
-        server.listed().len() - before
-    };
-    for scope in [wide(), february()] {
-        assert_eq!(asked(&scope), asked(&scope));
-    }
-}
-
-#[test]
 fn folder_markers_in_a_bucket_are_passed_over() {
     let server = Server::start([
         ("AWSLogs/", ""),
@@ -442,93 +353,6 @@ fn feed_without_count(source: &dyn Source) -> Vec<Seen> {
 }
 
 #[test]
-fn refused_and_broken_transfers_are_repeated_until_they_succeed() {
-    let objects = trail();
-    let server = Server::start(objects.clone());
-    let short = objects.iter().step_by(5).map(|(key, _)| (key.clone(), 2)).collect();
-    server.set_faults(Faults { slow_down_every: Some(4), short, ..Faults::default() });
-    let expected = feed(&Memory::new("memory", objects), &wide());
-    assert_same(&feed(&*bucket(&server), &wide()), &expected, "after repeating");
-}
-
-#[test]
-fn what_cannot_be_had_is_a_fault_of_its_object_and_the_rest_is_fed() {
-    let names = ["a", "b", "c", "d", "e", "f", "g"].map(|name| (format!("{name}.json"), b"{}".to_vec()));
-    let server = Server::start(names);
-    let denied = [
-        ("b.json".to_owned(), "not authorized to perform: kms:Decrypt".to_owned()),
-        ("c.json".to_owned(), "Access Denied".to_owned()),
-    ];
-    server.set_faults(Faults {
-        gone: ["a.json".to_owned()].into(),
-        denied: denied.into(),
-        short: [("d.json".to_owned(), 99)].into(),
-        classes: [("e.json".to_owned(), "DEEP_ARCHIVE".to_owned())].into(),
-        frozen: ["f.json".to_owned()].into(),
-        ..Faults::default()
-    });
-    let seen = feed(&*bucket(&server), &wide());
-    let said = |index: usize| match &seen[index] {
-        Seen::Fault(_, fault) => fault.to_string(),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(said(0), "no longer exists");
-    assert_eq!(
-        said(1),
-        "access denied: needs `kms:Decrypt` (AccessDenied: not authorized to perform: kms:Decrypt)"
-    );
-    assert_eq!(said(2), "access denied: needs `s3:GetObject` (AccessDenied: Access Denied)");
-    assert!(said(3).starts_with("transfer failed: "), "{}", said(3));
-    assert_eq!(said(4), "is archived in storage class DEEP_ARCHIVE and needs a restore");
-    assert!(said(5).starts_with("is archived"));
-    assert_eq!(seen[6], Seen::File("g.json".into(), b"{}".to_vec()));
-}
-
-#[test]
-fn an_object_beyond_the_cap_is_a_fault_without_a_request() {
-    let server = Server::start([("a.json", vec![b' '; CAP as usize + 1])]);
-    let seen = feed(&*bucket(&server), &wide());
-    assert_eq!(seen, [Seen::Fault("a.json".into(), ReadFault::TooLarge { cap: CAP })]);
-    assert_eq!(server.requests().get.load(Ordering::SeqCst), 0);
-}
-
-#[test]
-fn a_folder_that_may_not_be_listed_is_a_fault_and_the_others_are_fed() {
-    let server = Server::start(trail());
-    let denied = "AWSLogs/111122223333/CloudTrail/us-east-1/2024/01/";
-    server.set_faults(Faults { denied_prefixes: [denied.to_owned()].into(), ..Faults::default() });
-    let mut collect = Collect::default();
-    bucket(&server).feed(&january(), &mut collect).unwrap();
-    let faults: Vec<_> = collect.seen.iter().filter(|seen| matches!(seen, Seen::Fault(..))).collect();
-    assert_eq!(faults.iter().map(|seen| key(seen)).collect::<Vec<_>>(), [denied]);
-    assert_eq!(files(&collect.seen).len(), 6 * 2 * 3 * 3 + 5 - 9);
-}
-
-#[test]
-fn days_that_may_be_listed_one_by_one_only_are() {
-    let server = Server::start(trail());
-    let month = "AWSLogs/111122223333/CloudTrail/us-east-1/2024/01/";
-    let day = format!("{month}05/");
-    server.set_faults(Faults {
-        shallow_prefixes: [month.to_owned()].into(),
-        denied_prefixes: [day.clone()].into(),
-        ..Faults::default()
-    });
-    let mut collect = Collect::default();
-    bucket(&server).feed(&january(), &mut collect).unwrap();
-    let faults: Vec<_> = collect.seen.iter().filter(|seen| matches!(seen, Seen::Fault(..))).collect();
-    assert_eq!(faults.iter().map(|seen| key(seen)).collect::<Vec<_>>(), [&day]);
-    assert_eq!(files(&collect.seen).len(), 6 * 2 * 3 * 3 + 5 - 3);
-}
-
-#[test]
-fn a_bucket_that_may_not_be_listed_is_an_error() {
-    let server = Server::start(trail());
-    server.set_faults(Faults { denied_prefixes: [String::new()].into(), ..Faults::default() });
-    assert!(matches!(fail(&*bucket(&server)), Error::Denied { .. }));
-}
-
-#[test]
 fn a_check_says_what_feeding_would_say_and_nothing_is_asked_for_twice() {
     let server = Server::start(trail());
     let (bucket, scope) = (bucket(&server), january());
@@ -596,19 +420,4 @@ fn an_endpoint_that_does_not_answer_is_an_error() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     dead.s3.endpoint_url = Some(format!("http://127.0.0.1:{port}"));
     assert!(matches!(fail(&*open(&format!("s3://{BUCKET}"), &dead)), Error::Unreachable { .. }));
-}
-
-#[test]
-fn objects_are_read_side_by_side_within_the_limits() {
-    let objects: Vec<_> = (0..40).map(|index| (format!("{index:02}.json"), vec![b' '; 100])).collect();
-    let server = Server::start(objects.clone());
-    server.set_faults(Faults { delay: Some(Duration::from_millis(20)), ..Faults::default() });
-    let mut few = options(&server);
-    few.s3.bytes_in_flight = 350;
-    let source = open(&format!("s3://{BUCKET}"), &few);
-    assert_eq!(files(&feed(&*source, &wide())).len(), 40);
-    assert_eq!(server.requests().most_gets.load(Ordering::SeqCst), 3);
-    few.s3.bytes_in_flight = 50;
-    let source = open(&format!("s3://{BUCKET}"), &few);
-    assert_eq!(files(&feed(&*source, &wide())).len(), 40);
 }

@@ -2,7 +2,7 @@
 
 use super::exit::say;
 use backtrail::render::quantity::{bytes, plural, thousands};
-use backtrail::replay::{Coverage, Stopped};
+use backtrail::replay::{Coverage, Fault, Stopped};
 use std::time::Duration;
 
 /// So many faults are named on stderr; all of them are in the `--coverage` file.
@@ -18,7 +18,10 @@ pub fn print(coverage: &Coverage, elapsed: Duration, is_written: bool) {
     for note in coverage.notes.iter().take(NAMED_FAULTS) {
         say(&format!("note: {}: {}", note.key, note.remark));
     }
-    for fault in coverage.faults.iter().take(NAMED_FAULTS) {
+    // What is wrong with a whole archive tells why the rest is missing.
+    let is_archive = |fault: &&Fault| coverage.archives.contains(&fault.key);
+    let (archives, others): (Vec<_>, Vec<_>) = coverage.faults.iter().partition(is_archive);
+    for fault in archives.into_iter().chain(others).take(NAMED_FAULTS) {
         let kind = if fault.is_partly_read { "partly read" } else { "not read" };
         say(&format!("{kind}: {}: {}", fault.key, fault.reason));
     }

@@ -65,8 +65,13 @@ impl<'scope, 'run> Feeder<'scope, 'run> {
     /// Takes the next place in the order of outcomes, waiting for room, and returns what brings the outcome there.
     fn enter(&mut self) -> impl FnOnce(What) + Send + use<'run> {
         self.gate.enter();
-        let (outcomes, sequence, gate) = (self.outcomes.clone(), self.next, self.gate);
         self.next += 1;
+        self.bring(self.next - 1)
+    }
+
+    /// Returns what brings the outcome to a place.
+    fn bring(&self, sequence: u64) -> impl FnOnce(What) + Send + use<'run> {
+        let (outcomes, gate) = (self.outcomes.clone(), self.gate);
         move |what: What| {
             gate.hold(what.size());
             // The receiver only goes away when the whole run is unwinding.
@@ -74,17 +79,8 @@ impl<'scope, 'run> Feeder<'scope, 'run> {
         }
     }
 
-    fn is_interrupted(&self) -> bool {
-        self.watch.interrupt.load(Ordering::Relaxed)
-    }
-}
-
-impl Sink for Feeder<'_, '_> {
-    fn offer(&mut self, item: Item) -> ControlFlow<()> {
-        if self.is_interrupted() {
-            return ControlFlow::Break(());
-        }
-        let (send, worker) = (self.enter(), self.worker);
+    fn take(&self, item: Item, send: impl FnOnce(What) + Send + 'run) {
+        let worker = self.worker;
         let is_read_before = |log_file: &LogFile| {
             self.read_before.as_ref().is_some_and(|read_before| read_before.has(&log_file.key))
         };
@@ -98,7 +94,40 @@ impl Sink for Feeder<'_, '_> {
             Item::Skipped { reason, .. } => send(What::Skipped { reason }),
             Item::Fault { key, fault } => send(What::Unreadable { key, reason: fault.to_string() }),
         }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.watch.interrupt.load(Ordering::Relaxed)
+    }
+}
+
+impl Sink for Feeder<'_, '_> {
+    fn offer(&mut self, item: Item) -> ControlFlow<()> {
+        if self.is_interrupted() {
+            return ControlFlow::Break(());
+        }
+        let send = self.enter();
+        self.take(item, send);
         ControlFlow::Continue(())
+    }
+
+    fn has_places(&self) -> bool {
+        true
+    }
+
+    fn reserve(&mut self) -> Option<u64> {
+        self.gate.try_enter().then(|| {
+            self.next += 1;
+            self.next - 1
+        })
+    }
+
+    fn fill(&mut self, place: u64, item: Option<Item>) {
+        let send = self.bring(place);
+        match item {
+            Some(item) => self.take(item, send),
+            None => send(What::NotRead),
+        }
     }
 
     fn is_open(&self) -> bool {

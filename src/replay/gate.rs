@@ -32,6 +32,14 @@ impl Gate {
         room.places -= 1;
     }
 
+    /// Takes a place if there is one.
+    pub(super) fn try_enter(&self) -> bool {
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_room = room.places > 0 && room.held <= MOST_HELD;
+        room.places -= usize::from(has_room);
+        has_room
+    }
+
     /// Notes that a result of that many bytes waits to be taken. All in front of it have entered, so it will be.
     pub(super) fn hold(&self, bytes: usize) {
         self.room.lock().unwrap_or_else(PoisonError::into_inner).held += bytes;

@@ -24,9 +24,15 @@ pub enum ReadFault {
         /// What S3 said, with the action that is missing.
         reason: String,
     },
-    /// Deleted between listing and reading.
+    /// Deleted between listing and reading, for good.
     #[error("no longer exists")]
     Gone,
+    /// Deleted in a bucket that keeps versions: the listing was older.
+    #[error(
+        "was deleted, and the bucket keeps its versions (`aws s3api list-object-versions` shows them, which needs \
+         `s3:ListBucketVersions`)"
+    )]
+    Marked,
     /// In an archive storage class: needs a restore first.
     #[error("is archived in storage class {class} and needs a restore")]
     Archived {

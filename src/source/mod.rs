@@ -90,6 +90,20 @@ pub trait Sink {
     /// Takes the next thing; `Break` asks the source to stop.
     fn offer(&mut self, item: Item) -> ControlFlow<()>;
 
+    /// Tells whether the sink takes things out of order, each in its place: [`Sink::reserve`].
+    fn has_places(&self) -> bool {
+        false
+    }
+
+    /// Takes the next place in the order for something that is still on its way, if there is room now.
+    fn reserve(&mut self) -> Option<u64> {
+        None
+    }
+
+    /// Puts something in the place that was taken for it; nothing when it will not come. Every place must be filled, and
+    /// what comes in none is offered after it.
+    fn fill(&mut self, _place: u64, _item: Option<Item>) {}
+
     /// Tells whether anything more is wanted. A source that waits for the world outside asks now and then.
     fn is_open(&self) -> bool {
         true

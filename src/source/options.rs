@@ -1,5 +1,7 @@
 //! How archives are reached.
 
+use std::time::Duration;
+
 /// How archives are reached, whatever their kind.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -27,12 +29,14 @@ pub struct S3Options {
     pub request_payer: bool,
     /// Names the bucket in the path and not in the host. An endpoint, here or from the SDK's own sources, turns it on.
     pub force_path_style: bool,
-    /// Objects that are read at the same time.
+    /// Objects that are read at the same time, at most: a run begins with few, and asks for more while that brings more.
     pub requests_in_flight: usize,
     /// Bytes that may be on the way or wait for a worker; a larger object takes all of it.
     pub bytes_in_flight: u32,
     /// Keys asked for with one listing request; S3 gives 1,000 at most.
     pub page_size: Option<i32>,
+    /// How long S3 may take to begin an answer, and to send the next part of one.
+    pub timeout: Duration,
 }
 
 /// A pair of long-lived keys.
@@ -70,9 +74,10 @@ impl Default for S3Options {
             no_sign_request: false,
             request_payer: false,
             force_path_style: false,
-            requests_in_flight: 64,
+            requests_in_flight: 256,
             bytes_in_flight: 64 << 20,
             page_size: None,
+            timeout: Duration::from_secs(30),
         }
     }
 }

@@ -5,11 +5,12 @@
 //! passed over as a whole.
 
 use super::layout::{self, Layout};
-use super::{Folder, LogKey, Scope, Skip};
+use super::{Folder, LogKey, ReadBefore, Scope, Skip};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How many folders deep a tree is looked for before a narrow plan takes the whole of what is left.
 const SEARCH_DEPTH: usize = 4;
@@ -23,6 +24,7 @@ pub(super) struct Plan {
     accounts: BTreeSet<String>,
     regions: BTreeSet<String>,
     days: Option<Days>,
+    read_before: Option<Arc<ReadBefore>>,
 }
 
 /// The days whose folders can hold what a scope asks for, both inclusive.
@@ -55,7 +57,12 @@ pub(super) enum Verdict {
 
 impl Plan {
     pub fn new(scope: &Scope) -> Self {
-        Self { accounts: scope.accounts.clone(), regions: scope.regions.clone(), days: Days::of(scope) }
+        Self {
+            accounts: scope.accounts.clone(),
+            regions: scope.regions.clone(),
+            days: Days::of(scope),
+            read_before: scope.read_before.clone(),
+        }
     }
 
     /// Decides about a folder, given as a key that ends in `/`; the empty text is the archive itself.
@@ -122,6 +129,9 @@ impl Plan {
         match skip_reason(key, size) {
             _ if !is_wanted => Verdict::Prune,
             Some(skip) => Verdict::Skip(skip),
+            None if self.read_before.as_ref().is_some_and(|read_before| read_before.has(key)) => {
+                Verdict::Skip(Skip::ReadBefore)
+            }
             None => Verdict::Read,
         }
     }

@@ -3,7 +3,7 @@
 use super::ends;
 use crate::support::archive::{Archive, document, record};
 use crate::support::command::{Backtrail, backtrail};
-use crate::support::s3::{ACCESS_KEY, BUCKET, SECRET_KEY, Server};
+use crate::support::s3::{ACCESS_KEY, BUCKET, Faults, OTHER_ACCESS_KEY, SECRET_KEY, Server};
 use insta::assert_snapshot;
 use std::time::{Duration, Instant};
 
@@ -173,4 +173,51 @@ fn ctrl_c_does_not_wait_for_a_bucket_that_does_not_answer() {
     );
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert!(archive.names().is_empty());
+}
+
+/// A profile whose credentials a program gives: at first the ones that expire, then `later`.
+fn renewing(archive: &Archive, later: &str) {
+    let answer =
+        |id: &str| format!(r#"{{"Version":1,"AccessKeyId":"{id}","SecretAccessKey":"{SECRET_KEY}"}}"#);
+    let program = format!(
+        "if [ -e asked ]; then echo '{}'; else : > asked; echo '{}'; fi\n",
+        answer(later),
+        answer(ACCESS_KEY)
+    );
+    archive.write("keys", program);
+    let path = archive.path().join("keys");
+    archive.write("config", format!("[profile audit]\ncredential_process = /bin/sh {}\n", path.display()));
+}
+
+fn replay_while_keys_expire(archive: &Archive) -> Backtrail {
+    let objects = (10..60).map(|id| {
+        let record = record(id, "alice", "CreateUser", "2026-03-02T09:58:00Z", None);
+        (format!("{id}.json"), document(&[record]))
+    });
+    let server = Server::start(objects);
+    server.set_faults(Faults { expired: Some((ACCESS_KEY, 20)), ..Faults::default() });
+    let url = server.endpoint_url.clone();
+    // It answers until the tests are over.
+    std::mem::forget(server);
+    let command = replay(archive, &["-e", r#"{"source":["aws.iam"]}"#, "--profile", "audit", "--count"]);
+    let command = command.env("AWS_CONFIG_FILE", "config").env("PATH", "/usr/bin:/bin");
+    command.args(["--endpoint-url", &url, &format!("s3://{BUCKET}")])
+}
+
+#[test]
+fn credentials_that_expire_are_looked_for_again() {
+    let archive = Archive::empty();
+    renewing(&archive, OTHER_ACCESS_KEY);
+    let ran = replay_while_keys_expire(&archive).run();
+    assert!(ran.code == 0 && ran.stderr.contains("50 matched"), "{}", ran.transcript());
+}
+
+#[test]
+fn credentials_that_expire_for_good_are_a_clean_stop_that_says_so() {
+    let archive = Archive::empty();
+    renewing(&archive, ACCESS_KEY);
+    let ran = replay_while_keys_expire(&archive).run();
+    assert!(ran.code == 4 && ran.stderr.contains("20 matched"), "{}", ran.transcript());
+    let said = "partly read: s3://trail-bucket: the AWS credentials for `s3://trail-bucket` are refused: they have expired, sign in again";
+    assert!(ran.stderr.contains(said), "{}", ran.transcript());
 }

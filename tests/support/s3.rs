@@ -23,6 +23,7 @@ use tokio::sync::oneshot;
 pub const BUCKET: &str = "trail-bucket";
 /// The keys that the bucket accepts.
 pub const ACCESS_KEY: &str = "AKIDTESTTESTTESTTEST";
+pub const OTHER_ACCESS_KEY: &str = "AKIDOTHEROTHEROTHERO";
 pub const SECRET_KEY: &str = "test-only-secret";
 
 /// How the bucket fails. Everything is off by default.
@@ -54,6 +55,29 @@ pub struct Faults {
     pub delay: Option<Duration>,
     /// Keys in a page at most.
     pub page_size: Option<usize>,
+    /// What goes wrong with the n-th GET of an object, counted from 0.
+    pub mischief: Option<fn(&str, u64) -> Option<Mischief>>,
+    /// Keys that were valid: whoever signs with them after so many GETs is told that they have expired.
+    pub expired: Option<(&'static str, u64)>,
+    /// Objects that differ from what was listed from their n-th GET on.
+    pub rewritten: BTreeMap<String, u64>,
+}
+
+/// What goes wrong with one GET.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mischief {
+    /// Refused with a code and a status.
+    Refuse(&'static str, u16),
+    /// Denied with a message.
+    Deny(&'static str),
+    /// Deleted, in a bucket that keeps versions.
+    Marked,
+    /// The body comes after a while.
+    Late(Duration),
+    /// The connection ends in the middle.
+    Cut,
+    /// Half of the body comes as if it were all.
+    Half,
 }
 
 /// How often the bucket was asked.
@@ -94,6 +118,10 @@ struct State {
     objects: BTreeMap<String, Vec<u8>>,
     faults: Mutex<Faults>,
     requests: Requests,
+    /// GETs of each object.
+    gets: Mutex<BTreeMap<String, u64>>,
+    /// What GETs asked for from the middle on.
+    ranges: Mutex<Vec<String>>,
     /// What each listing asked for.
     listed: Mutex<Vec<Listing>>,
 }
@@ -104,7 +132,9 @@ impl Server {
         let objects = objects.into_iter().map(|(key, bytes)| (key.into(), bytes.into())).collect();
         let bucket = Bucket(Arc::new(State { objects, ..State::default() }));
         let mut builder = S3ServiceBuilder::new(bucket.clone());
-        builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
+        let mut keys = SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY);
+        keys.register(OTHER_ACCESS_KEY.to_owned(), SECRET_KEY.into());
+        builder.set_auth(keys);
         let service = builder.build();
         let (stop, stopped) = oneshot::channel();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -130,6 +160,11 @@ impl Server {
     /// Returns how often it was asked.
     pub fn requests(&self) -> &Requests {
         &self.bucket.0.requests
+    }
+
+    /// Returns the objects of which a part was asked for, and from where on.
+    pub fn ranges(&self) -> Vec<String> {
+        self.bucket.0.ranges.lock().unwrap().clone()
     }
 
     /// Returns what was listed so far, one for each page, sorted.
@@ -284,6 +319,7 @@ impl Bucket {
         let object = |key: &String| Object {
             key: Some(written(key)),
             size: Some(self.0.objects[key].len() as i64),
+            e_tag: Some(etag(&self.0.objects[key])),
             storage_class: faults.classes.get(key).map(|class| ObjectStorageClass::from(class.clone())),
             ..Object::default()
         };
@@ -347,23 +383,101 @@ impl Bucket {
         if faults.frozen.contains(key) {
             return Err(refusal("InvalidObjectState", 403));
         }
+        let nth = {
+            let mut gets = self.0.gets.lock().unwrap();
+            let nth = gets.entry(key.clone()).or_default();
+            *nth += 1;
+            *nth - 1
+        };
+        let signed_by = request.credentials.as_ref().map(|credentials| credentials.access_key.as_str());
+        if faults.expired.is_some_and(|(access_key, after)| signed_by == Some(access_key) && count > after) {
+            return Err(refusal("ExpiredToken", 400));
+        }
+        let mischief = faults.mischief.and_then(|mischief| mischief(key, nth));
+        refuse(mischief)?;
         let bytes = self.0.objects.get(key).filter(|_| !faults.gone.contains(key));
-        let bytes = bytes.ok_or_else(|| refusal("NoSuchKey", 404))?;
-        let content_length = Some(bytes.len() as i64);
-        let body = Some(match self.0.faults.lock().unwrap().short.get_mut(key) {
+        let mut bytes = bytes.ok_or_else(|| refusal("NoSuchKey", 404))?.clone();
+        if faults.rewritten.get(key).is_some_and(|from| nth >= *from) {
+            bytes.extend(b" rewritten");
+        }
+        let e_tag = etag(&bytes);
+        let (from, content_range) = self.range(request, &bytes)?;
+        let is_short = match self.0.faults.lock().unwrap().short.get_mut(key) {
             Some(times) if *times > 0 => {
                 *times -= 1;
-                // the pause lets the first half out before the connection ends
-                let half = stream::iter([Ok(Bytes::copy_from_slice(&bytes[..bytes.len() / 2]))]);
-                StreamingBlob::wrap(half.chain(stream::once(async {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    Err(std::io::Error::other("told to break off"))
-                })))
+                true
             }
-            _ => StreamingBlob::from(Body::from(bytes.clone())),
+            _ => mischief == Some(Mischief::Cut),
+        };
+        let mut bytes = bytes.split_off(from);
+        if mischief == Some(Mischief::Half) {
+            bytes.truncate(bytes.len() / 2);
+        }
+        let content_length = Some(bytes.len() as i64);
+        let late = match mischief {
+            Some(Mischief::Late(late)) => late,
+            _ => Duration::ZERO,
+        };
+        let body = Some(if is_short {
+            // the pause lets the first half out before the connection ends
+            let half = stream::iter([Ok(Bytes::copy_from_slice(&bytes[..bytes.len() / 2]))]);
+            StreamingBlob::wrap(half.chain(stream::once(async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Err(std::io::Error::other("told to break off"))
+            })))
+        } else if late.is_zero() {
+            StreamingBlob::from(Body::from(bytes))
+        } else {
+            StreamingBlob::wrap(stream::once(async move {
+                tokio::time::sleep(late).await;
+                Ok::<_, std::io::Error>(Bytes::from(bytes))
+            }))
         });
-        Ok(GetObjectOutput { body, content_length, ..GetObjectOutput::default() })
+        Ok(GetObjectOutput {
+            body,
+            content_length,
+            content_range,
+            e_tag: Some(e_tag),
+            ..GetObjectOutput::default()
+        })
     }
+
+    /// Reads from where on an object is asked for, and whether it still is the one that is meant.
+    fn range(&self, request: &S3Request<GetObjectInput>, bytes: &[u8]) -> S3Result<(usize, Option<String>)> {
+        let is_other = |wanted: &ETagCondition| wanted.as_etag().is_some_and(|wanted| *wanted != etag(bytes));
+        if request.input.if_match.as_ref().is_some_and(is_other) {
+            return Err(refusal("PreconditionFailed", 412));
+        }
+        let Some(Range::Int { first, .. }) = &request.input.range else { return Ok((0, None)) };
+        let key = &request.input.key;
+        self.0.ranges.lock().unwrap().push(format!("{key} {first}"));
+        let from = usize::try_from(*first).unwrap();
+        if from >= bytes.len() {
+            return Err(refusal("InvalidRange", 416));
+        }
+        Ok((from, Some(format!("bytes {from}-{}/{}", bytes.len() - 1, bytes.len()))))
+    }
+}
+
+fn refuse(mischief: Option<Mischief>) -> S3Result<()> {
+    let mut error = match mischief {
+        Some(Mischief::Refuse(code, status)) => refusal(code, status),
+        Some(Mischief::Deny(_)) => refusal("AccessDenied", 403),
+        Some(Mischief::Marked) => refusal("NoSuchKey", 404),
+        _ => return Ok(()),
+    };
+    if let Some(Mischief::Deny(message)) = mischief {
+        error.set_message(message);
+    }
+    if mischief == Some(Mischief::Marked) {
+        let value = HeaderValue::from_static("true");
+        error.set_headers(HeaderMap::from_iter([("x-amz-delete-marker".parse().unwrap(), value)]));
+    }
+    Err(error)
+}
+
+fn etag(bytes: &[u8]) -> ETag {
+    ETag::Strong(format!("{:032x}", xxhash_rust::xxh3::xxh3_128(bytes)))
 }
 
 #[derive(Default)]

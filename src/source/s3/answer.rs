@@ -19,6 +19,8 @@ pub(super) struct Answer {
     pub region: Option<String>,
     /// The archive tier or storage class that an object has to be restored from, where S3 says it.
     archived: Option<String>,
+    /// The key leads to a delete marker, which hides older versions.
+    is_marked: bool,
     cause: Cause,
 }
 
@@ -30,6 +32,16 @@ const REJECTED: [(&str, &str); 6] = [
     ("InvalidAccessKeyId", "the access key does not exist, check the profile and the endpoint"),
     ("SignatureDoesNotMatch", "the secret key does not fit the access key"),
     ("RequestTimeTooSkewed", "this machine's clock is wrong by more than 15 minutes"),
+];
+
+/// Codes of keys that nobody can decrypt with, and what to do.
+const KMS: [(&str, &str); 3] = [
+    ("KMS.DisabledException", "its KMS key is disabled, enable it"),
+    ("KMS.NotFoundException", "its KMS key does not exist, or is to be deleted"),
+    (
+        "KMS.KMSInvalidStateException",
+        "its KMS key is not in a state to be used, cancel its deletion or finish its import",
+    ),
 ];
 
 impl<E> From<SdkError<E, HttpResponse>> for Answer
@@ -46,6 +58,7 @@ where
             message: error.message().unwrap_or_default().to_owned(),
             region: header("x-amz-bucket-region"),
             archived: None,
+            is_marked: header("x-amz-delete-marker").is_some_and(|value| value == "true"),
             cause: cause_of(error),
         }
     }
@@ -68,12 +81,25 @@ impl Answer {
     pub fn broken(reason: impl Into<String>) -> Self {
         let message: String = reason.into();
         let cause = message.clone().into();
-        Self { status: None, code: String::new(), region: None, archived: None, cause, message }
+        Self {
+            status: None,
+            code: String::new(),
+            message,
+            region: None,
+            archived: None,
+            is_marked: false,
+            cause,
+        }
     }
 
     /// Adds where an object has to be restored from.
     pub fn with_archive(self, archived: Option<String>) -> Self {
         Self { archived, ..self }
+    }
+
+    /// Says why newer credentials were not to be had.
+    pub fn because(self, error: &Error) -> Self {
+        Self { cause: error.words().into(), ..self }
     }
 
     /// Says whether the bucket has to be asked in another region.
@@ -88,14 +114,25 @@ impl Answer {
         self.advice().is_some() || self.code == "NoSuchBucket"
     }
 
-    /// Says whether S3 asked for patience more often than the SDK has.
+    /// Says whether S3 asks for patience.
     pub fn is_throttled(&self) -> bool {
         matches!(self.code.as_str(), "SlowDown" | "ServiceUnavailable") || self.status == Some(503)
     }
 
     /// Says whether nothing was answered, or to wait: the same request may succeed a little later.
     pub fn is_passing(&self) -> bool {
-        self.status.is_none() || self.is_throttled()
+        let is_passing = matches!(self.status, None | Some(408 | 500 | 502 | 504));
+        is_passing || matches!(self.code.as_str(), "InternalError" | "RequestTimeout") || self.is_throttled()
+    }
+
+    /// Says whether newer credentials may be all that is needed.
+    pub fn is_expired(&self) -> bool {
+        matches!(self.code.as_str(), "ExpiredToken" | "TokenRefreshRequired")
+    }
+
+    /// Says whether the rest of an object was asked for and is not what it was, or not there.
+    pub fn is_unmet(&self) -> bool {
+        matches!(self.status, Some(412 | 416))
     }
 
     /// Says whether S3 does not allow it.
@@ -104,6 +141,10 @@ impl Answer {
     }
 
     fn advice(&self) -> Option<&'static str> {
+        // The SDK looks for newer credentials before those it has expire.
+        if self.status.is_none() && self.words().contains("loading credentials") {
+            return Some("they have expired and no newer ones are to be had, sign in again");
+        }
         REJECTED.iter().find(|(code, _)| *code == self.code).map(|(_, advice)| *advice)
     }
 
@@ -111,12 +152,19 @@ impl Answer {
     /// the request needs.
     pub fn fault(self, action: &str) -> ReadFault {
         match self.code.as_str() {
+            "NoSuchKey" if self.is_marked => return ReadFault::Marked,
             "NoSuchKey" => return ReadFault::Gone,
             "InvalidObjectState" => {
                 let class = self.archived.unwrap_or_else(|| "of an archive".to_owned());
                 return ReadFault::Archived { class };
             }
-            code if code.starts_with("KMS.") => return ReadFault::AccessDenied { reason: self.words() },
+            code if code.starts_with("KMS.") => {
+                let advice = KMS
+                    .iter()
+                    .find(|(kms, _)| *kms == code)
+                    .map_or("its KMS key cannot be used", |(_, advice)| advice);
+                return ReadFault::AccessDenied { reason: format!("{advice} ({})", self.words()) };
+            }
             _ => {}
         }
         if self.is_denied() {

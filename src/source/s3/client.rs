@@ -2,34 +2,49 @@
 
 use super::address::Address;
 use super::answer::Answer;
-use super::connect::{connect, load, unknown_region};
+use super::connect::{connect, load, once, unknown_region};
 use super::folder::{Depth, Folder};
-use super::list::Object;
+use super::object::Object;
+use super::transfer::Rest;
 use crate::source::{Error, LogKey, S3Options, UnknownRegion};
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{EncodingType, OptionalObjectAttributes, RequestPayer};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::Mutex;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// How long S3 may take to begin an answer, and to send the next part of one.
-pub(super) const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a page is asked for. The SDK repeats refused requests within each; this waits longer for a bucket that is
+/// busy.
+const ATTEMPTS: u32 = 4;
 
-/// How often a page or an object is asked for. The SDK repeats refused requests within each; this repeats transfers
-/// that broke off, and waits longer for a bucket that is busy.
-pub(super) const ATTEMPTS: u32 = 4;
+/// The pause before the second attempt; it doubles up to the longest.
+const PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// The pause before the second attempt; it doubles.
-const PAUSE: Duration = Duration::from_millis(200);
-
-/// One bucket, reached with one pool of connections.
+/// One bucket, reached with one pool of connections. Clones are the same.
 #[derive(Debug, Clone)]
 pub(super) struct Client {
-    s3: aws_sdk_s3::Client,
     pub address: Address,
     options: S3Options,
+    line: Arc<RwLock<Line>>,
+    renewing: Arc<Mutex<()>>,
+}
+
+/// What may change while it is used: where S3 is looked for, and with which credentials.
+#[derive(Debug, Clone)]
+struct Line {
+    /// Repeats what is refused.
+    s3: aws_sdk_s3::Client,
+    /// Does not: what waits for its turn does that itself.
+    once: aws_sdk_s3::Client,
+    region: Option<String>,
     is_settled: bool,
     /// Where S3 is looked for, when that may be a slip.
     unknown_region: Option<UnknownRegion>,
+    /// How often credentials were renewed.
+    generation: u32,
 }
 
 impl Client {
@@ -43,42 +58,81 @@ impl Client {
             return Err(Error::Region { archive: address.archive.clone(), region, origin });
         }
         let s3 = connect(options, config, address).await?;
-        Ok(Self { s3, address: address.clone(), options: options.clone(), is_settled: false, unknown_region })
+        let region = options.region.clone();
+        let line = Line { once: once(&s3), s3, region, is_settled: false, unknown_region, generation: 0 };
+        Ok(Self {
+            address: address.clone(),
+            options: options.clone(),
+            line: Arc::new(RwLock::new(line)),
+            renewing: Arc::default(),
+        })
     }
 
     /// Turns to the region where the bucket is, if this is what an answer says, once.
-    pub async fn settle(&mut self, answer: &Answer) -> Result<bool, Error> {
-        if self.is_settled || !answer.is_other_region() {
+    pub async fn settle(&self, answer: &Answer) -> Result<bool, Error> {
+        if self.line().is_settled || !answer.is_other_region() {
             return Ok(false);
         }
-        self.is_settled = true;
         let region = match &answer.region {
             Some(region) => Some(region.clone()),
             None => self.ask_region().await,
         };
-        if region.is_some() {
-            let config = load(&self.options, region.clone()).await;
-            self.s3 = connect(&self.options, config, &self.address).await?;
-            self.unknown_region = None;
+        let is_known = region.is_some();
+        self.dial(region.or(self.line().region)).await?;
+        let mut line = self.line.write().unwrap_or_else(PoisonError::into_inner);
+        line.is_settled = true;
+        line.unknown_region = line.unknown_region.take().filter(|_| !is_known);
+        Ok(is_known)
+    }
+
+    /// Looks for credentials anew, unless somebody has done so since the generation that was refused.
+    pub async fn renew(&self, generation: u32) -> Result<(), Error> {
+        let _only_one = self.renewing.lock().await;
+        if self.generation() == generation {
+            self.dial(self.line().region).await?;
         }
-        Ok(region.is_some())
+        Ok(())
+    }
+
+    /// Returns how often credentials were renewed.
+    pub fn generation(&self) -> u32 {
+        self.line().generation
+    }
+
+    /// Reads configuration and credentials again, for the bucket's region.
+    async fn dial(&self, region: Option<String>) -> Result<(), Error> {
+        let config = load(&self.options, region.clone()).await;
+        let s3 = connect(&self.options, config, &self.address).await?;
+        let mut line = self.line.write().unwrap_or_else(PoisonError::into_inner);
+        (line.once, line.s3, line.region) = (once(&s3), s3, region);
+        line.generation += 1;
+        Ok(())
+    }
+
+    fn line(&self) -> Line {
+        self.line.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns how long S3 may take to begin an answer, and to send the next part of one.
+    pub fn timeout(&self) -> Duration {
+        self.options.timeout
     }
 
     /// Turns an answer that ends the run into an error.
     pub fn error(&self, answer: Answer) -> Error {
-        answer.into_error(&self.address, self.unknown_region.clone())
+        answer.into_error(&self.address, self.line().unknown_region)
     }
 
     /// S3 names the region of a bucket even to those who may not read it.
     async fn ask_region(&self) -> Option<String> {
-        match self.s3.head_bucket().bucket(&self.address.bucket).send().await {
+        match self.line().s3.head_bucket().bucket(&self.address.bucket).send().await {
             Ok(output) => output.bucket_region().map(str::to_owned),
             Err(error) => Answer::from(error).region,
         }
     }
 
     /// Finds the one object that the address may mean. Whoever may read an object but not list its bucket can name it.
-    pub async fn find_single(&mut self) -> Result<Option<Object>, Error> {
+    pub async fn find_single(&self) -> Result<Option<Object>, Error> {
         let Some(key) = self.address.single.clone() else { return Ok(None) };
         let mut found = self.head(&key).await;
         if let Err(answer) = &found
@@ -91,42 +145,59 @@ impl Client {
     }
 
     async fn head(&self, key: &str) -> Result<Option<Object>, Answer> {
-        let request = self.s3.head_object().bucket(&self.address.bucket).key(key);
+        let request = self.line().s3.head_object().bucket(&self.address.bucket).key(key);
         let output = request.set_request_payer(self.payer()).send().await?;
-        let size = output.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
-        let name = LogKey::parse(self.address.single_name(key));
-        Ok(Some(Object { key: name, full: key.to_owned(), size, archived: None }))
+        Ok(Some(Object {
+            key: LogKey::parse(self.address.single_name(key)),
+            full: key.to_owned(),
+            size: output.content_length().and_then(|size| u64::try_from(size).ok()),
+            etag: output.e_tag().map(str::to_owned),
+            // what it says about archived objects is said better when it is read
+            class: None,
+            is_restored: false,
+        }))
     }
 
     /// Asks for one page of a listing.
     pub async fn list(&self, folder: &Folder) -> Result<ListObjectsV2Output, Answer> {
         // S3 looks at it on the first page only; other servers may not.
         let start = folder.start().filter(|_| folder.token.is_none());
-        let request = self
-            .s3
-            .list_objects_v2()
-            .bucket(&self.address.bucket)
-            .prefix(&folder.prefix)
-            .set_delimiter((folder.depth != Depth::Whole).then(|| "/".to_owned()))
-            .set_start_after(start.map(str::to_owned))
-            .set_continuation_token(folder.token.clone())
-            .set_max_keys(self.options.page_size)
-            .set_request_payer(self.payer())
-            .optional_object_attributes(OptionalObjectAttributes::RestoreStatus)
-            .encoding_type(EncodingType::Url); // XML cannot carry every key
-        let mut attempt = 1;
+        let (mut attempt, mut is_renewed) = (1, false);
         loop {
-            match request.clone().send().await.map_err(Answer::from) {
-                Err(answer) if answer.is_throttled() && attempt < ATTEMPTS => pause(attempt).await,
+            let line = self.line();
+            let request = line
+                .s3
+                .list_objects_v2()
+                .bucket(&self.address.bucket)
+                .prefix(&folder.prefix)
+                .set_delimiter((folder.depth != Depth::Whole).then(|| "/".to_owned()))
+                .set_start_after(start.map(str::to_owned))
+                .set_continuation_token(folder.token.clone())
+                .set_max_keys(self.options.page_size)
+                .set_request_payer(self.payer())
+                .optional_object_attributes(OptionalObjectAttributes::RestoreStatus)
+                .encoding_type(EncodingType::Url); // XML cannot carry every key
+            match request.send().await.map_err(Answer::from) {
+                Err(answer) if answer.is_throttled() && attempt < ATTEMPTS => {
+                    pause(attempt, &folder.prefix).await;
+                    attempt += 1;
+                }
+                Err(answer) if answer.is_expired() && !is_renewed => {
+                    is_renewed = true;
+                    self.renew(line.generation).await.map_err(|error| answer.because(&error))?;
+                }
                 result => return result,
             }
-            attempt += 1;
         }
     }
 
-    /// Asks for an object; the body is still to be read.
-    pub async fn get(&self, key: &str) -> Result<GetObjectOutput, Answer> {
-        let request = self.s3.get_object().bucket(&self.address.bucket).key(key);
+    /// Asks for an object, or what is left of it; the body is still to be read.
+    pub async fn get(&self, key: &str, rest: Option<Rest<'_>>) -> Result<GetObjectOutput, Answer> {
+        let request = self.line().once.get_object().bucket(&self.address.bucket).key(key);
+        let request = match rest {
+            None => request,
+            Some(rest) => request.range(format!("bytes={}-", rest.from)).if_match(rest.etag),
+        };
         request.set_request_payer(self.payer()).send().await.map_err(|error| {
             let state = match error.as_service_error() {
                 Some(GetObjectError::InvalidObjectState(state)) => Some(state),
@@ -134,8 +205,7 @@ impl Client {
             };
             let tier = state.and_then(|state| state.access_tier()).map(|tier| tier.as_str().to_owned());
             let class = state.and_then(|state| state.storage_class()).map(|class| class.as_str().to_owned());
-            let archived = tier.or(class);
-            Answer::from(error).with_archive(archived)
+            Answer::from(error).with_archive(tier.or(class))
         })
     }
 
@@ -144,7 +214,10 @@ impl Client {
     }
 }
 
-/// Waits before the next attempt.
-pub(super) async fn pause(attempt: u32) {
-    tokio::time::sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
+/// Waits before the next attempt: longer each time, and not as long as others do, so that they do not all come back at
+/// once. What is asked for stands in for chance.
+pub(super) async fn pause(attempt: u32, asked: &str) {
+    let pause = PAUSE.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
+    let spread = xxh3_64_with_seed(asked.as_bytes(), u64::from(attempt)) % 1000;
+    tokio::time::sleep(pause / 2 + pause.mul_f64(spread as f64 / 1000.0)).await;
 }

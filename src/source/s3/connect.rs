@@ -1,7 +1,6 @@
 //! The AWS SDK: configuration, credentials and connections.
 
 use super::address::Address;
-use super::client::READ_TIMEOUT;
 use crate::source::{Error, S3Options, UnknownRegion};
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
@@ -51,6 +50,12 @@ pub(super) async fn connect(
     Ok(aws_sdk_s3::Client::from_conf(builder.build()))
 }
 
+/// Returns the same client that asks once.
+pub(super) fn once(s3: &aws_sdk_s3::Client) -> aws_sdk_s3::Client {
+    let config = s3.config().to_builder().retry_config(RetryConfig::disabled());
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
 /// Returns the region in which AWS's own S3 will be looked for, when it is not a known one. Another endpoint may call its
 /// region as it likes.
 pub(super) fn unknown_region(config: &SdkConfig) -> Option<UnknownRegion> {
@@ -84,7 +89,7 @@ pub(super) async fn load(options: &S3Options, region: Option<String>) -> SdkConf
     let retries =
         RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(200));
     let timeouts =
-        TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).read_timeout(READ_TIMEOUT);
+        TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).read_timeout(options.timeout);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client(options))
         .retry_config(retries)

@@ -7,12 +7,12 @@
 use super::answer::Answer;
 use super::client::Client;
 use super::folder::{Depth, Folder, Place, Seen};
+use super::object::Object;
 use super::page;
 use crate::source::known::Known;
 use crate::source::plan::{Plan, Verdict, Visit};
 use crate::source::{Error, LogKey, ReadFault, Skip};
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
-use aws_sdk_s3::types::ObjectStorageClass;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -36,17 +36,6 @@ pub(super) enum Listed {
     Object(Object),
     Skipped { key: LogKey, reason: Skip },
     Fault { key: LogKey, fault: ReadFault },
-}
-
-/// An object to be read.
-#[derive(Debug)]
-pub(super) struct Object {
-    pub key: LogKey,
-    /// Its key in the bucket.
-    pub full: String,
-    pub size: u64,
-    /// The storage class that it has to be restored from first.
-    pub archived: Option<String>,
 }
 
 /// A walk through a bucket.
@@ -83,7 +72,7 @@ struct Page {
 
 impl Listing {
     /// Asks for the first page, which shows whether the bucket can be listed at all, and where it is.
-    pub async fn start(client: &mut Client, plan: Plan, known: Arc<Known>) -> Result<Self, Error> {
+    pub async fn start(client: &Client, plan: Plan, known: Arc<Known>) -> Result<Self, Error> {
         let prefix = client.address.prefix.clone();
         let root = client.address.name(&prefix);
         let mut listing = Self {
@@ -111,7 +100,6 @@ impl Listing {
         if let Err(answer) = &page
             && client.settle(answer).await?
         {
-            listing.client = client.clone();
             page = client.list(&folder).await;
         }
         let page = page.map_err(|answer| listing.error(answer))?;
@@ -255,8 +243,7 @@ impl Listing {
             Verdict::Skip(reason) => self.push(nodes, Listed::Skipped { key, reason }),
             Verdict::Read => {
                 self.known.add(1, size);
-                let (full, archived) = (full.to_owned(), archived_class(object));
-                self.push(nodes, Listed::Object(Object { key, full, size, archived }));
+                self.push(nodes, Listed::Object(Object::listed(key, full, object)));
             }
         }
     }
@@ -277,14 +264,4 @@ impl Listing {
     fn error(&self, answer: Answer) -> Error {
         self.client.error(answer)
     }
-}
-
-/// Returns the class of an object that cannot be read before it is restored. A restored copy can.
-fn archived_class(object: &aws_sdk_s3::types::Object) -> Option<String> {
-    let class = object.storage_class()?;
-    let is_archive = matches!(class, ObjectStorageClass::Glacier | ObjectStorageClass::DeepArchive);
-    let is_restored = object.restore_status().is_some_and(|status| {
-        status.is_restore_in_progress() != Some(true) && status.restore_expiry_date().is_some()
-    });
-    (is_archive && !is_restored).then(|| class.as_str().to_owned())
 }

@@ -1,31 +1,36 @@
 //! An archive in S3: the one room with async code. A runtime of one thread lists and reads ahead, a channel hands the
-//! results to the calling thread in the order of keys.
+//! results to the calling thread.
 //!
 //! [`list`] walks the bucket and yields objects ([`folder`] says what one listing goes through, [`page`] reads a page of
-//! it), [`get`] turns an object into an item, [`client`] makes the requests, [`connect`] knows the SDK, and
-//! [`answer`] says what a refusal of S3 means.
+//! it), [`get`] turns an object into an item, attempt for attempt ([`transfer`]) and at a [`pace`], and [`feed`] hands it to
+//! the sink. [`client`] makes the requests, [`connect`] knows the SDK, and [`answer`] says what a refusal of S3 means.
 
 mod address;
 mod answer;
 mod client;
 mod connect;
+mod feed;
 mod folder;
 mod get;
 mod list;
+mod object;
+mod pace;
 mod page;
+mod transfer;
 
 use super::known::Known;
 use super::plan::Plan;
-use super::{Error, Item, Options, PATIENCE, Scope, Sink, Source};
+use super::{Error, Item, Options, Scope, Sink, Source};
 use address::Address;
 use client::Client;
+use feed::{Coming, Feed, wait};
 use get::Reader;
-use list::{Listed, Listing, Object};
+use list::{Listed, Listing};
+use object::Object;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 
 /// A bucket, or the part of it below a prefix.
 pub(super) struct Bucket {
@@ -47,12 +52,6 @@ struct Opened {
 enum Found {
     Single(Object),
     Listing(Box<Listing>),
-}
-
-/// An item on its way to the calling thread.
-enum Coming {
-    Ready(Result<Item, Error>),
-    Reading(JoinHandle<Result<Item, Error>>),
 }
 
 /// A runtime that is left without waiting: a name lookup that hangs must not hold up the end.
@@ -92,13 +91,13 @@ impl Bucket {
     }
 
     async fn find(&self, plan: Plan, known: Arc<Known>) -> Result<(Reader, Found), Error> {
-        let mut client = Client::connect(&self.options.s3, &self.address).await?;
+        let client = Client::connect(&self.options.s3, &self.address).await?;
         let found = match client.find_single().await? {
             Some(object) => {
-                known.add(1, object.size);
+                known.add(1, object.size.unwrap_or(0));
                 Found::Single(object)
             }
-            None => Found::Listing(Box::new(Listing::start(&mut client, plan, known).await?)),
+            None => Found::Listing(Box::new(Listing::start(&client, plan, known).await?)),
         };
         Ok((Reader::new(client, &self.options), found))
     }
@@ -106,41 +105,10 @@ impl Bucket {
     fn receive(&self, opened: Opened, sink: &mut dyn Sink) -> Result<(), Error> {
         let Opened { known, reader, found, island } = opened;
         let runtime = island.runtime();
-        let (sender, mut receiver) = mpsc::channel(self.options.s3.requests_in_flight.max(1));
+        let (sender, comings) = mpsc::channel(self.options.s3.requests_in_flight.max(1));
         runtime.spawn(Producer { reader, known: Arc::clone(&known), sender }.run(found));
-        while let Some(Some(coming)) = wait(runtime, sink, receiver.recv()) {
-            known.tell(sink);
-            let item = match coming {
-                Coming::Ready(item) => item?,
-                Coming::Reading(task) => match wait(runtime, sink, task) {
-                    Some(read) => read.map_err(|error| self.lost(error))??,
-                    None => break,
-                },
-            };
-            if sink.offer(item) == ControlFlow::Break(()) {
-                break;
-            }
-        }
-        Ok(())
+        Feed { runtime, known: &known, archive: self.name(), sink }.run(comings)
     }
-
-    fn lost(&self, error: tokio::task::JoinError) -> Error {
-        Error::List { archive: self.address.archive.clone(), source: error.into() }
-    }
-}
-
-/// Waits as long as the sink wants what comes: S3 may take minutes to answer.
-fn wait<T>(runtime: &Runtime, sink: &dyn Sink, coming: impl Future<Output = T>) -> Option<T> {
-    runtime.block_on(async {
-        let mut coming = std::pin::pin!(coming);
-        loop {
-            match tokio::time::timeout(PATIENCE, &mut coming).await {
-                Ok(done) => return Some(done),
-                Err(_) if sink.is_open() => {}
-                Err(_) => return None,
-            }
-        }
-    })
 }
 
 impl Source for Bucket {
