@@ -59,6 +59,8 @@ const AGGREGATION: &[&str] = &[
     r#"{"detail":{"eventName":[{"exists":true}]}}"#,
 ];
 
+const REPORTS: &[&str] = &["report", "compliance", "--format", "ndjson"];
+
 /// Returns all jobs.
 pub fn all() -> Vec<Job> {
     vec![
@@ -84,6 +86,7 @@ pub fn all() -> Vec<Job> {
             "--since",
             "2025-03-03T12:00:00Z",
         ]),
+        Job::on(&LARGE, "reports", "all reports in one pass").ask(REPORTS).within(2.0),
         Job::on(&LARGE, "shipped-hits", "all shipped queries, hits as NDJSON").ask(&["--format", "ndjson"]),
         Job::on(&ONE_GIGABYTE, "1-gb", "the selective query over 1 GB of JSON").ask(SELECTIVE).in_memory(300),
         Job::on(&TEN_GIGABYTES, "10-gb", "the selective query over 10 GB of JSON")

@@ -15,11 +15,18 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Returns a replay of an archive.
+    /// Returns a run over an archive: a replay, unless the arguments begin with another subcommand.
     pub fn replay(&self, archive: &Path, threads: usize, arguments: &[OsString]) -> Command {
+        let is_subcommand =
+            |argument: &&OsString| argument.to_str().is_some_and(|text| !text.starts_with('-'));
+        let subcommand: Vec<_> = arguments.iter().take_while(is_subcommand).collect();
         let mut command = Command::new(&self.replay);
-        command.arg("replay").arg(archive).args(["--no-progress", "--threads", &threads.to_string()]);
-        command.args(arguments).stdout(Stdio::null());
+        match subcommand.as_slice() {
+            [] => command.arg("replay"),
+            words => command.args(words),
+        };
+        command.arg(archive).args(["--no-progress", "--threads", &threads.to_string()]);
+        command.args(&arguments[subcommand.len()..]).stdout(Stdio::null());
         command
     }
 
