@@ -32,14 +32,17 @@ pub struct Pieces {
 /// there are too many records, none counts, and [`super::find_records`] tells more.
 pub fn cut(text: &[u8]) -> Option<Pieces> {
     let rest = text.strip_suffix(b"\n").unwrap_or(text).strip_prefix(HEAD)?.strip_suffix(b"]}")?;
-    let border = [b"},", &rest[..rest.len().min(BEGINNING)]].concat();
-    let border = memmem::Finder::new(&border);
     let (mut start, end) = (HEAD.len(), HEAD.len() + rest.len());
     let mut pieces = Vec::with_capacity(rest.len() / PIECE + 1);
-    while let Some(at) = text[..end].get(start + PIECE..).and_then(|later| border.find(later)) {
-        let piece_end = start + PIECE + at + 1;
-        pieces.push(start..piece_end);
-        start = piece_end + 1;
+    // Most log files are one piece.
+    if rest.len() > PIECE {
+        let border = [b"},", &rest[..BEGINNING]].concat();
+        let border = memmem::Finder::new(&border);
+        while let Some(at) = text[..end].get(start + PIECE..).and_then(|later| border.find(later)) {
+            let piece_end = start + PIECE + at + 1;
+            pieces.push(start..piece_end);
+            start = piece_end + 1;
+        }
     }
     if start < end {
         pieces.push(start..end);

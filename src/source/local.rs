@@ -169,10 +169,14 @@ enum Kind {
     Folder {
         is_link: bool,
     },
-    File {
+    LogFile {
+        log_key: LogKey,
         size: u64,
-        verdict: Verdict,
     },
+    /// Out of the scope, and worth a word …
+    Skipped(Skip),
+    /// … or not.
+    Pruned,
     /// A device, a pipe, a socket.
     Special,
     Fault(io::Error),
@@ -206,8 +210,12 @@ impl Walk {
                 Kind::Folder { is_link }
             }
             Ok(metadata) if metadata.is_file() => {
-                let size = metadata.len();
-                Kind::File { size, verdict: self.plan.judge(&LogKey::parse(&key), size) }
+                let (log_key, size) = (LogKey::parse(&key), metadata.len());
+                match self.plan.judge(&log_key, size) {
+                    Verdict::Read => Kind::LogFile { log_key, size },
+                    Verdict::Skip(reason) => Kind::Skipped(reason),
+                    Verdict::Prune => Kind::Pruned,
+                }
             }
             Ok(_) => Kind::Special,
         };
@@ -227,11 +235,9 @@ impl Walk {
                 // all that lies in a folder the walk stands in is fed already
                 Kind::Folder { is_link: true } if self.is_inside(&path) => None,
                 Kind::Folder { .. } => self.enter(key, &path, is_whole),
-                Kind::File { verdict: Verdict::Prune, .. } => None,
-                Kind::File { verdict: Verdict::Skip(reason), .. } => Some(skipped(key, reason)),
-                Kind::File { size, verdict: Verdict::Read } => {
-                    Some(Item::LogFile(LogFile::at(LogKey::parse(key), size, path)))
-                }
+                Kind::LogFile { log_key, size } => Some(Item::LogFile(LogFile::at(log_key, size, path))),
+                Kind::Skipped(reason) => Some(skipped(key, reason)),
+                Kind::Pruned => None,
                 Kind::Special => Some(skipped(key, Skip::OtherName)),
                 Kind::Fault(error) => Some(unreadable(key, &error)),
             };
