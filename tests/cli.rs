@@ -14,6 +14,7 @@ mod s3;
 mod scheduled;
 mod scope;
 mod sources;
+mod synthesis;
 
 use crate::support::archive::Archive;
 use crate::support::command::{Ran, backtrail};

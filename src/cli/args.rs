@@ -215,6 +215,18 @@ pub struct Selection {
     /// other way round: AWS documents the one and sends the other
     #[arg(long)]
     pub signin_alias: bool,
+    /// Approximate events that no trail records from the calls that cause them, so that patterns on them can be replayed;
+    /// hits on them are marked
+    #[arg(long, value_name = "EVENTS")]
+    pub synthesize: Option<Synthesize>,
+}
+
+/// Events that can be approximated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Synthesize {
+    /// `EC2 Instance State-change Notification`, from RunInstances, StartInstances, StopInstances, TerminateInstances and
+    /// Spot interruptions
+    Ec2State,
 }
 
 /// Which part of the archives.

@@ -1,6 +1,6 @@
 //! `backtrail replay`.
 
-use super::args::{self, Global};
+use super::args::{self, Global, Synthesize};
 use super::exit::{Exit, OrBadArguments as _, say};
 use super::interrupt::Interrupt;
 use super::output::Output;
@@ -41,6 +41,8 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     let coverage_file = coverage_path.map(|path| Output::open(Some(path), &interrupt));
     let coverage_file = coverage_file.transpose().or_bad_arguments()?;
     select::warn(&queries);
+    select::note_unrecorded(&queries, command.selection.synthesize);
+    select::note_synthesis(command.selection.synthesize);
     options::remark_on_regions(&options.scope);
 
     let shown = Shown::new(!command.output.no_progress);
@@ -130,12 +132,13 @@ impl Run<'_> {
     }
 
     fn replay(&self, take: &mut dyn FnMut(&Hit<'_>) -> ControlFlow<()>) -> anyhow::Result<Coverage> {
-        let matcher = match self.command.output.count {
-            true => {
-                let counted = Keep::Groups(vec![Counts::grouping(self.by)]);
-                Matcher::keeping(self.queries, &vec![counted; self.queries.len()])
-            }
-            false => Matcher::new(self.queries),
+        let keeps = match self.command.output.count {
+            true => vec![Keep::Groups(vec![Counts::grouping(self.by)]); self.queries.len()],
+            false => Vec::new(),
+        };
+        let matcher = match self.command.selection.synthesize {
+            Some(Synthesize::Ec2State) => Matcher::synthesizing(self.queries, &keeps),
+            None => Matcher::keeping(self.queries, &keeps),
         };
         let watch = Watch { progress: self.shown, interrupt: self.interrupt.flag() };
         let coverage = replay::run(self.sources, &matcher, self.options, watch, take);

@@ -1,8 +1,9 @@
 //! From `-q`, `-e` and `--set` to queries.
 
-use super::args::Selection;
+use super::args::{Selection, Synthesize};
 use super::exit::{OrBadArguments as _, say, sentence};
 use anyhow::Context as _;
+use backtrail::event::STATE_CHANGE;
 use backtrail::query::{self, Loaded, Query, Reason, Unusable};
 use backtrail::replay::LeftOut;
 use std::collections::BTreeMap;
@@ -75,6 +76,50 @@ pub fn warn(queries: &[Query]) {
         say(&format!("warning: … and {unsaid} more: `backtrail check` lists those of files"));
     }
 }
+
+/// Names the queries that wait for nothing but events that CloudTrail does not record: that they have no hits says nothing.
+pub fn note_unrecorded(queries: &[Query], synthesize: Option<Synthesize>) {
+    let mut notes = Vec::new();
+    for query in queries {
+        let Some(wanted) = query.pattern.wanted_texts("detail-type") else { continue };
+        let is_recorded = |text: &&str| text.ends_with(" via CloudTrail");
+        let is_approximated = |text: &&str| synthesize.is_some() && *text == STATE_CHANGE;
+        if wanted.iter().any(|text| is_recorded(text) || is_approximated(text)) {
+            continue;
+        }
+        let advice = match wanted.contains(&STATE_CHANGE) {
+            true => " (`--synthesize ec2-state` approximates these events)",
+            false => "",
+        };
+        let wanted: Vec<String> = wanted.iter().map(|text| format!("`{text}`")).collect();
+        notes.push(format!(
+            "note: {}: {} is not replayable from CloudTrail{advice}",
+            query.id,
+            wanted.join(", ")
+        ));
+    }
+    notes.iter().take(SAID_WARNINGS).for_each(|note| say(note));
+    let unsaid = notes.len().saturating_sub(SAID_WARNINGS);
+    if unsaid > 0 {
+        say(&format!("note: … and {unsaid} more queries are not replayable from CloudTrail"));
+    }
+}
+
+/// Says what approximated events are worth.
+pub fn note_synthesis(synthesize: Option<Synthesize>) {
+    if synthesize.is_some() {
+        CAVEATS.iter().for_each(|caveat| say(caveat));
+    }
+}
+
+/// One line each.
+const CAVEATS: [&str; 5] = [
+    "note: `EC2 Instance State-change Notification` events are approximated from API calls, at the time of the call",
+    "note: that the second state (running, stopped, terminated) is reached, and when, is assumed: no call records it",
+    "note: shutdowns from inside, retirement, failures of hardware or capacity leave no call and give no event",
+    "note: Spot interruptions are taken for terminations",
+    "note: hits on them are marked; principal, event id and log file are those of the call",
+];
 
 fn warnings_of(query: &Query) -> impl Iterator<Item = String> {
     query.pattern.warnings().iter().map(|warning| format!("warning: {}: {warning}", query.id))

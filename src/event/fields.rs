@@ -231,6 +231,11 @@ impl EventFields {
         leaves.text(self.record.aws_region)
     }
 
+    /// Adds an `awsRegion` to an event that is no record, so that its hits are counted in a region.
+    pub fn add_region(&self, region: &str, leaves: &mut Leaves) {
+        leaves.push_text(self.record.aws_region, region);
+    }
+
     /// Returns the record's `eventID`.
     pub fn event_id<'a>(&self, leaves: &View<'a>) -> Option<RawString<'a>> {
         leaves.text(self.record.event_id)

@@ -8,9 +8,11 @@
 mod envelope;
 mod fields;
 mod members;
+mod synthetic;
 mod write;
 
 pub use envelope::{detail_type, is_delivered, never_delivered, source};
 pub use fields::{EventFields, Presence};
 pub use members::Members;
+pub use synthetic::{CAUSES, STATE_CHANGE, state_changes};
 pub use write::{detail, is_event, write_event};

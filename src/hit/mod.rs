@@ -32,6 +32,9 @@ pub struct Hit<'a> {
     pub event: Option<&'a [u8]>,
     /// What people want to see of it.
     pub facts: &'a Facts,
+    /// Whether no trail recorded `event`: it is approximated from the record at `log_key` that the facts are of, and `record`
+    /// is its `detail`.
+    pub is_synthetic: bool,
 }
 
 impl<'a> Hit<'a> {

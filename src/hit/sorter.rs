@@ -41,6 +41,7 @@ struct Found {
     key_account: Option<String>,
     bytes: Vec<u8>,
     is_event: bool,
+    is_synthetic: bool,
     facts: Facts,
     origin: usize,
 }
@@ -92,6 +93,7 @@ impl<'q> Sorter<'q> {
             && last.found.origin == origin
             && last.found.log_key == hit.log_key
             && last.found.bytes == bytes
+            && last.found.is_synthetic == hit.is_synthetic
             && last.found.facts == *hit.facts
         {
             return Arc::clone(&last.found);
@@ -102,6 +104,7 @@ impl<'q> Sorter<'q> {
             key_account: hit.key_account.map(str::to_owned),
             bytes: bytes.to_vec(),
             is_event: hit.event.is_some(),
+            is_synthetic: hit.is_synthetic,
             facts: hit.facts.clone(),
             origin,
         })
@@ -120,6 +123,7 @@ impl<'q> Sorter<'q> {
                 record: event.and_then(event::detail).unwrap_or(&found.bytes),
                 event,
                 facts: &found.facts,
+                is_synthetic: found.is_synthetic,
             })?;
         }
         self.held = 0;

@@ -99,6 +99,11 @@ impl HitWriter for CsvWriter<'_> {
         }
         let facts = hit.facts;
         let time = facts.time.map(|time| time.to_string());
+        let event_name = text(&facts.event_name);
+        let event_name = match hit.is_synthetic {
+            true => Cow::Owned(format!("{event_name} (approximated)")),
+            false => Cow::Borrowed(event_name),
+        };
         self.sheet.push(&[
             text(&time),
             hit.query.card.severity.word(),
@@ -107,7 +112,7 @@ impl HitWriter for CsvWriter<'_> {
             text(&facts.region),
             text(&facts.principal),
             text(&facts.identity_type),
-            text(&facts.event_name),
+            &event_name,
             text(&facts.event_source),
             text(&facts.event_id),
             text(&facts.source_ip),

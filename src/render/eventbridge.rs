@@ -18,6 +18,7 @@ pub(super) struct EventWriter<'a> {
 /// The record that was written last. It is known by its bytes, not by its address: the caller may reuse a buffer.
 struct Written {
     log_key: String,
+    /// The event, where there is one: two of them may have equal records in them.
     record: Vec<u8>,
     /// The queries it hit so far. When one of them comes again, the log file holds an equal record twice.
     queries: Vec<String>,
@@ -27,15 +28,16 @@ impl Written {
     fn of(hit: &Hit<'_>) -> Self {
         Self {
             log_key: hit.log_key.to_owned(),
-            record: hit.record.to_vec(),
+            record: hit.event.unwrap_or(hit.record).to_vec(),
             queries: vec![hit.query.id.clone()],
         }
     }
 
     /// Notes the query when the hit is on this record again.
     fn takes(&mut self, hit: &Hit<'_>) -> bool {
+        let record = hit.event.unwrap_or(hit.record);
         let is_same =
-            self.log_key == hit.log_key && self.record == hit.record && !self.queries.contains(&hit.query.id);
+            self.log_key == hit.log_key && self.record == record && !self.queries.contains(&hit.query.id);
         if is_same {
             self.queries.push(hit.query.id.clone());
         }

@@ -23,6 +23,9 @@ struct Object<'a> {
     source_ip: Option<&'a str>,
     outcome: &'static str,
     error: Option<&'a str>,
+    /// Only there when it is true: the event is approximated, the record its detail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    synthetic: Option<bool>,
 }
 
 /// Returns the word for how a hit ended.
@@ -48,6 +51,7 @@ pub(super) fn push_hit(hit: &Hit<'_>, version: Option<u32>, line: &mut Vec<u8>) 
         source_ip: facts.source_ip.as_deref(),
         outcome: outcome_name(hit),
         error: facts.outcome.error(),
+        synthetic: hit.is_synthetic.then_some(true),
     };
     serde_json::to_writer(&mut *line, &object)?;
     // The object is never empty, so its closing brace makes room for one more member.

@@ -55,6 +55,7 @@ pub(super) fn hit<'a>(query: &'a Query, facts: &'a Facts) -> Hit<'a> {
         record,
         event: None,
         facts,
+        is_synthetic: false,
     }
 }
 

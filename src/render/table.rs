@@ -16,6 +16,9 @@ const SAMPLE: usize = 200;
 /// With fewer columns than these (time, query, principal, event), cards say more.
 const FEWEST: usize = 4;
 
+/// Stands before the names of approximated events.
+const APPROXIMATED: &str = "≈ ";
+
 const fn column(title: &'static str, least: usize, most: usize, rank: u8) -> Column<'static> {
     Column { title, align: Align::Left, least, most, rank }
 }
@@ -113,7 +116,10 @@ fn cells(hit: &Hit<'_>) -> Vec<Cell> {
         plain(hit.account()),
         plain(facts.region.as_deref()),
         plain(facts.principal.as_deref()),
-        plain(facts.event_name.as_deref()),
+        match facts.event_name.as_deref() {
+            Some(name) if hit.is_synthetic => Cell::plain(&format!("{APPROXIMATED}{name}")),
+            name => plain(name),
+        },
         plain(facts.source_ip.as_deref()),
         match facts.outcome.error() {
             Some(error) => Cell::new(error, Some(Style::Failure)),

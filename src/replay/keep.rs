@@ -76,6 +76,12 @@ impl Keeps {
         all
     }
 
+    /// Keeps the record for one more query behind all others, and returns its position.
+    pub(super) fn push_record(&mut self) -> u32 {
+        self.of_queries.push(Kept { is_record: true, ..Kept::default() });
+        self.of_queries.len() as u32 - 1
+    }
+
     fn grouping(&mut self, list: &[String], fields: &mut Fields) -> u32 {
         let grouping = Grouping(list.iter().map(|path| Field::find(path, fields)).collect());
         let known = self.groupings.iter().position(|known| *known == grouping);

@@ -7,11 +7,12 @@ use super::keep::{Keep, Keeps};
 use super::plan::{Marked, Needs};
 use super::prefilter::Prefilter;
 use crate::decode::Kind;
-use crate::event::{EventFields, Members, Presence};
+use crate::event::{self, EventFields, Members, Presence};
 use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
 use crate::json::{FieldId, Fields, Leaves};
 use crate::language::Condition;
+use crate::language::event_pattern::EventPattern;
 use crate::query::Query;
 use crate::source::Scope;
 
@@ -34,6 +35,8 @@ pub struct Matcher<'q> {
     fallback: Members,
     /// What is kept of the hits.
     keeps: Keeps,
+    /// Position of the query behind all others that selects the records to approximate events from.
+    causes: Option<u32>,
 }
 
 /// Memory that goes from record to record.
@@ -68,9 +71,25 @@ impl<'q> Matcher<'q> {
     /// # Panics
     /// Panics when there are more than [`MOST_GROUPINGS`](super::MOST_GROUPINGS) different lists of fields.
     pub fn keeping(queries: &'q [Query], keeps: &[Keep]) -> Self {
+        Self::compile(queries, keeps, None)
+    }
+
+    /// Compiles the queries, and lets them be asked about events that EC2 sends and no trail records, approximated from the
+    /// calls that cause them; see [`crate::event::state_changes`] and [`crate::hit::Hit::is_synthetic`].
+    ///
+    /// # Panics
+    /// Panics like [`Matcher::keeping`].
+    pub fn synthesizing(queries: &'q [Query], keeps: &[Keep]) -> Self {
+        let causes = EventPattern::parse(event::CAUSES).expect("our own pattern is valid");
+        Self::compile(queries, keeps, Some(&causes))
+    }
+
+    fn compile(queries: &'q [Query], keeps: &[Keep], causes: Option<&EventPattern>) -> Self {
         let mut fields = Fields::new();
-        let keeps = Keeps::new(queries, keeps, &mut fields);
-        let conditions: Vec<_> = queries.iter().map(|query| query.pattern.compile(&mut fields)).collect();
+        let mut keeps = Keeps::new(queries, keeps, &mut fields);
+        let patterns = queries.iter().map(|query| &query.pattern).chain(causes);
+        let conditions: Vec<_> = patterns.map(|pattern| pattern.compile(&mut fields)).collect();
+        let causes = causes.map(|_| keeps.push_record());
         let fields = EventFields::new(fields);
         let needs: Vec<_> = conditions.iter().map(|condition| Needs::of(condition, &fields)).collect();
         let event_name = fields.fields().find("detail.eventName");
@@ -92,12 +111,29 @@ impl<'q> Matcher<'q> {
             event_type: number("eventType"),
             aws_region: number("awsRegion"),
         };
-        Self { queries, conditions, needs, fields, event_name, numbers, broad, identity, fallback, keeps }
+        Self {
+            queries,
+            conditions,
+            needs,
+            fields,
+            event_name,
+            numbers,
+            broad,
+            identity,
+            fallback,
+            keeps,
+            causes,
+        }
     }
 
     /// Returns the queries, in the order of their positions.
     pub fn queries(&self) -> &'q [Query] {
         self.queries
+    }
+
+    /// Returns the position of what selects the records to approximate events from; the queries stand before it.
+    pub(super) fn causes(&self) -> Option<u32> {
+        self.causes
     }
 
     /// Returns what is kept of the hits.

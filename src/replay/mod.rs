@@ -26,6 +26,7 @@ mod pool;
 mod prefilter;
 mod progress;
 mod receiver;
+mod synthesis;
 mod worker;
 
 pub use coverage::{Cell, Coverage, Fault, LeftOut, Note, RecordedTwice, Stopped};

@@ -6,6 +6,7 @@ use super::gate::Gate;
 use super::groups::Groups;
 use super::matched::Matched;
 use super::outcome::{Match, Outcome, ReadLogFile, What};
+use super::synthesis::Synthesis;
 use super::{Matcher, Options, Take, Watch};
 use crate::event;
 use crate::hit::{Group, Hit};
@@ -28,6 +29,7 @@ pub(super) struct Receiver<'run> {
     known_groups: Vec<Vec<Arc<Group>>>,
     seen: Seen,
     pairs: Option<Pairs>,
+    synthesis: Synthesis,
     hits_by_query: Vec<u64>,
     /// Whether the very last folders of the scope still held events of it.
     is_cut_off_late: bool,
@@ -50,6 +52,7 @@ impl<'run> Receiver<'run> {
             known_groups: vec![Vec::new(); matcher.keeps().groupings.len()],
             seen: Seen::default(),
             pairs: options.is_pairing.then(Pairs::default),
+            synthesis: Synthesis::default(),
             hits_by_query: vec![0; matcher.queries().len()],
             is_cut_off_late: false,
             coverage: Coverage { version: Coverage::VERSION, ..Coverage::default() },
@@ -183,27 +186,66 @@ impl<'run> Receiver<'run> {
             Some(pairs) => pairs.is_first(found.identity, &read.key),
             None => !self.options.is_deduplicating || self.seen.is_first(found.identity),
         };
-        if self.options.is_deduplicating && !is_first {
-            self.coverage.records.duplicates += 1;
-            return ControlFlow::Continue(());
-        }
-        self.coverage.records.matched += 1;
-        let counted = Facts { time: found.time, ..Facts::default() };
         let kept = found.record.as_ref();
         let (bytes, is_event) =
             kept.map_or((&[][..], false), |kept| (&share.bytes[kept.bytes.clone()], kept.is_event));
-        let numbers = &share.groups[found.groups.clone()];
-        catch_up(self.groups, &mut self.known_groups, found.groupings, numbers);
         let event = is_event.then_some(bytes);
         let record = if is_event { event::detail(bytes).unwrap_or_default() } else { bytes };
+        let all = &share.queries[found.queries.clone()];
+        let (queries, is_cause) = match all.split_last() {
+            Some((last, others)) if self.matcher.causes() == Some(*last) => (others, true),
+            _ => (all, false),
+        };
+        if self.options.is_deduplicating && !is_first {
+            self.coverage.records.duplicates += u64::from(!queries.is_empty());
+            return ControlFlow::Continue(());
+        }
+        let facts = kept.map(|kept| &*kept.facts);
+        let synthetic = match facts.filter(|_| is_cause) {
+            Some(facts) => {
+                let against = (self.matcher, self.groups);
+                self.synthesis.ask(against, record, facts, read.key.account())
+            }
+            None => Vec::new(),
+        };
+        self.coverage.records.matched += u64::from(!queries.is_empty() || !synthetic.is_empty());
+        let counted = Facts { time: found.time, ..Facts::default() };
+        let groups = (found.groupings, &share.groups[found.groups.clone()]);
+        let plain =
+            Matching { queries, groups, record, event, facts, counted: &counted, is_synthetic: false };
+        self.hand_out(read, &plain, take)?;
+        for synthetic in &synthetic {
+            let matching = Matching {
+                queries: &synthetic.queries,
+                groups: (synthetic.groupings, &synthetic.groups),
+                record: event::detail(&synthetic.event).unwrap_or_default(),
+                event: Some(&synthetic.event),
+                facts: Some(&synthetic.facts),
+                counted: &counted,
+                is_synthetic: true,
+            };
+            self.hand_out(read, &matching, take)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Hands out the hits on one record or event.
+    fn hand_out(
+        &mut self,
+        read: &ReadLogFile,
+        matching: &Matching<'_>,
+        take: &mut Take<'_>,
+    ) -> ControlFlow<()> {
+        let (groupings, numbers) = matching.groups;
+        catch_up(self.groups, &mut self.known_groups, groupings, numbers);
         let keeps = &self.matcher.keeps().of_queries;
         let mut groups: Vec<&Arc<Group>> = Vec::new();
-        for &position in &share.queries[found.queries.clone()] {
+        for &position in matching.queries {
             let query = &self.matcher.queries()[position as usize];
             let keep = &keeps[position as usize];
             groups.clear();
             groups.extend(keep.groupings.iter().map(|grouping| {
-                let place = (found.groupings & ((1 << grouping) - 1)).count_ones();
+                let place = (groupings & ((1 << grouping) - 1)).count_ones();
                 &self.known_groups[*grouping as usize][numbers[place as usize] as usize]
             }));
             let hit = Hit {
@@ -212,9 +254,10 @@ impl<'run> Receiver<'run> {
                 groups: &groups,
                 log_key: read.key.as_str(),
                 key_account: read.key.account(),
-                record: if keep.is_record { record } else { &[] },
-                event: event.filter(|_| keep.is_record),
-                facts: kept.filter(|_| keep.is_record).map_or(&counted, |kept| &kept.facts),
+                record: if keep.is_record { matching.record } else { &[] },
+                event: matching.event.filter(|_| keep.is_record),
+                facts: matching.facts.filter(|_| keep.is_record).unwrap_or(matching.counted),
+                is_synthetic: matching.is_synthetic,
             };
             if take(&hit).is_break() {
                 self.coverage.stopped = Some(Stopped::OutputClosed);
@@ -229,6 +272,20 @@ impl<'run> Receiver<'run> {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// A record or an event, and the queries that it matched.
+struct Matching<'a> {
+    queries: &'a [u32],
+    /// The groupings that were asked for, one bit each, and the numbers of its groups by them.
+    groups: (u64, &'a [u32]),
+    record: &'a [u8],
+    event: Option<&'a [u8]>,
+    /// What is known when the record was kept …
+    facts: Option<&'a Facts>,
+    /// … and when it is only counted.
+    counted: &'a Facts,
+    is_synthetic: bool,
 }
 
 /// Fetches the groups that came up for the first time.

@@ -167,6 +167,7 @@ mod tests {
                 record: b"",
                 event: None,
                 facts: &facts,
+                is_synthetic: false,
             });
         }
         counts

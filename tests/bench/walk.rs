@@ -148,6 +148,7 @@ impl Walk {
                     record,
                     event: None,
                     facts,
+                    is_synthetic: false,
                 };
                 writer.write(&hit)?;
             }

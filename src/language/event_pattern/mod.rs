@@ -101,6 +101,20 @@ impl EventPattern {
         paths
     }
 
+    /// Returns the exact texts that the pattern wants at a field of the event's top level (`detail-type`); `None` when it has
+    /// no condition there, or one that other texts may satisfy.
+    pub fn wanted_texts(&self, name: &str) -> Option<Vec<&str>> {
+        let member = self.members.0.iter().rfind(|member| member.name == name)?;
+        let Content::Wanted(wanted) = &member.content else { return None };
+        wanted
+            .iter()
+            .map(|wanted| match wanted {
+                Wanted::Text(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Returns what will surprise the author although it is valid.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
