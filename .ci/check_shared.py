@@ -6,6 +6,7 @@ Every check compares what the command line prints with figures that somebody els
 (SeaweedFS) on the loopback interface, with signatures on, for the part that reads from a bucket.
 """
 
+import check_reports
 import collections
 import contextlib
 import datetime
@@ -59,7 +60,7 @@ def backtrail(*arguments, codes=(0,), stdin=None):
     with tempfile.TemporaryDirectory() as folder:
         coverage = pathlib.Path(folder, "coverage.json")
         command = [str(BINARY), *map(str, arguments)]
-        if arguments[0] == "replay":
+        if arguments[0] in ("replay", "report"):
             command += ["--coverage", str(coverage), "--no-progress"]
         out, peak = pathlib.Path(folder, "out"), pathlib.Path(folder, "peak")
         with out.open("wb") as stdout:
@@ -164,6 +165,14 @@ def make_archive(folder):
     archive, truth = folder / "archive", folder / "truth.json"
     tool = SHARED / "tools/make_archive.py"
     options = ["--events", "200000", "--duplicates", "0.05", "--digests", "--faults"]
+    subprocess.run([sys.executable, tool, *options, "--out", archive, "--truth", truth], check=True)
+    return archive, json.loads(truth.read_text())
+
+
+def make_clean_archive(folder):
+    archive, truth = folder / "clean", folder / "clean.truth.json"
+    tool = SHARED / "tools/make_archive.py"
+    options = ["--events", "500000", "--duplicates", "0.02", "--no-insights"]
     subprocess.run([sys.executable, tool, *options, "--out", archive, "--truth", truth], check=True)
     return archive, json.loads(truth.read_text())
 
@@ -291,6 +300,10 @@ def main():
         check_archive(archive, truth)
         check_archive_rules(archive, truth)
         check_scopes("folder", archive, truth)
+        section("reports")
+        check_reports.check_trails(backtrail, check, FACTS, SHARED / "data")
+        check_reports.check_empty(backtrail, check, folder)
+        check_reports.check_archive(backtrail, check, *make_clean_archive(folder))
         section("an S3 server")
         with s3_server(folder) as client:
             for trail in FACTS["trails"]:
