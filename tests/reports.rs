@@ -14,6 +14,8 @@ mod logins;
 mod network;
 #[path = "reports/no_mfa.rs"]
 mod no_mfa;
+#[path = "reports/root.rs"]
+mod root;
 #[path = "reports/trail.rs"]
 mod trail;
 

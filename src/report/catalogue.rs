@@ -6,6 +6,7 @@ use super::{Definition, compliance};
 const ALL: &[Definition] = &[
     super::logins::DEFINITION,
     super::no_mfa::DEFINITION,
+    super::root::DEFINITION,
     super::iam_changes::DEFINITION,
     super::trail::DEFINITION,
     super::instances::DEFINITION,

@@ -18,6 +18,7 @@ mod logins;
 mod network;
 mod no_mfa;
 mod request;
+mod root;
 mod rows;
 mod section;
 mod sign_in;

@@ -231,7 +231,7 @@ fn a_sign_in_of_identity_center_is_judged_by_the_one_to_the_access_portal() {
         assert_eq!(column(&section, "identity_center", "time"), ["2026-03-02T09:00:10Z"]);
         // Hours later the session of the portal is over.
         assert_eq!(column(&section, "sign_ins", "mfa"), [mfa, "unknown"], "{types}");
-        let late = "Identity Center: no sign-in to the access portal found";
+        let late = "Identity Center: no sign-in to the access portal under that name in the 8 hours before";
         assert_eq!(column(&section, "sign_ins", "reason")[1], late);
     }
 }

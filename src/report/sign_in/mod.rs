@@ -186,7 +186,10 @@ impl Verdict {
             },
             _ if is_session_with_mfa => (Mfa::Yes, "the session was begun with MFA"),
             Class::Federated => (Mfa::Unknown, "federated: only the identity provider knows"),
-            Class::IdentityCenter => (Mfa::Unknown, "Identity Center: no sign-in to the access portal found"),
+            Class::IdentityCenter => (
+                Mfa::Unknown,
+                "Identity Center: no sign-in to the access portal under that name in the 8 hours before",
+            ),
             Class::Other => (Mfa::Unknown, "not a type of identity whose MFA AWS checks"),
         };
         Self { mfa, reason }
