@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod checkpoint;
 mod counting;
 mod ends;
 mod formats;

@@ -93,7 +93,7 @@ fn replay_matching(
     options: &Options,
 ) -> Result<(Vec<String>, Coverage), replay::Error> {
     let interrupt = AtomicBool::new(false);
-    let watch = Watch { progress: &Silent, interrupt: &interrupt };
+    let watch = Watch { progress: &Silent, interrupt: &interrupt, checkpoint: None };
     let mut hits = Vec::new();
     let mut take = |hit: &Hit<'_>| {
         hits.push(format!("{} {}", hit.query.id, hit.facts.event_id.as_deref().unwrap_or("-")));
@@ -281,7 +281,7 @@ fn an_interrupted_run_says_so_and_is_not_complete() {
     let queries = every_record();
     let matcher = Matcher::new(&queries);
     let interrupt = AtomicBool::new(true);
-    let watch = Watch { progress: &Silent, interrupt: &interrupt };
+    let watch = Watch { progress: &Silent, interrupt: &interrupt, checkpoint: None };
     let coverage =
         replay::run(&sources, &matcher, &options(), watch, &mut |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(coverage.stopped, Some(Stopped::Interrupted));
@@ -360,7 +360,7 @@ fn an_archive_that_cannot_be_reached_is_an_error_before_another_is_read() {
     let mut hits = 0;
     let sources = [memory(one(1)), failing(one(2), true)];
     let (queries, interrupt) = (every_record(), AtomicBool::new(false));
-    let watch = Watch { progress: &Silent, interrupt: &interrupt };
+    let watch = Watch { progress: &Silent, interrupt: &interrupt, checkpoint: None };
     let mut take = |_: &Hit<'_>| {
         hits += 1;
         ControlFlow::Continue(())

@@ -59,7 +59,7 @@ pub fn document(names: &[&str], log_files: &[(String, Vec<String>)], settings: &
         is_pairing: true,
     };
     let interrupt = AtomicBool::new(false);
-    let watch = Watch { progress: &Silent, interrupt: &interrupt };
+    let watch = Watch { progress: &Silent, interrupt: &interrupt, checkpoint: None };
     let coverage = replay::run(&sources, &matcher, &options, watch, &mut |hit| {
         reports.take(hit);
         ControlFlow::Continue(())

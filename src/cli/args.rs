@@ -249,6 +249,10 @@ pub struct Scope {
     /// File that remembers which log files were read; it is written when the run is done
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
+    /// File that keeps what came of the log files while the run is under way: killed, the same command goes on from there.
+    /// It is removed when the run is complete
+    #[arg(long, value_name = "FILE", conflicts_with = "synthesize")]
+    pub checkpoint: Option<PathBuf>,
     /// Days before the last run in which --since last still looks for log files that came late
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=90))]
     pub look_back: u16,

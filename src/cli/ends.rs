@@ -11,19 +11,18 @@ use backtrail::query::Severity;
 use backtrail::replay::{self, Coverage, Stopped};
 use backtrail::source::{self, Scope};
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Refuses outputs that would take each other's place, or that of a log file.
 pub fn check_outputs(archives: &[String], outputs: &[(&str, &Option<PathBuf>)]) -> anyhow::Result<()> {
     let outputs: Vec<_> = outputs.iter().filter_map(|(name, path)| Some((name, path.as_deref()?))).collect();
-    if let [(_, hits), (_, coverage)] = outputs.as_slice() {
-        let is_same = hits == coverage
-            || output::place(hits).is_some_and(|place| output::place(coverage) == Some(place));
-        anyhow::ensure!(
-            !is_same,
-            "-o and --coverage both name `{}`: give each a file of its own",
-            hits.display()
-        );
+    for (number, (name, path)) in outputs.iter().enumerate() {
+        let is_same = |(_, other): &&(_, &Path)| {
+            path == other || output::place(path).is_some_and(|place| output::place(other) == Some(place))
+        };
+        if let Some((first, other)) = outputs[..number].iter().find(is_same) {
+            anyhow::bail!("{first} and {name} both name `{}`: give each a file of its own", other.display());
+        }
     }
     for (name, path) in outputs.iter().filter(|(_, path)| path.as_os_str() != "-") {
         let is_archive = |archive: &&String| output::place(path) == output::place(archive.as_str().as_ref());

@@ -3,6 +3,7 @@
 mod archive;
 mod args;
 mod check;
+mod checkpoint;
 mod ends;
 mod exit;
 mod foot;

@@ -7,10 +7,11 @@ use super::output::Output;
 use super::progress::Shown;
 use super::select::Selected;
 use super::state::State;
-use super::{archive, ends, foot, options, select, terminal};
+use super::{archive, checkpoint, ends, foot, options, select, terminal};
 use backtrail::hit::{Hit, Sorter};
 use backtrail::query::{Query, Severity};
 use backtrail::render::{self, HitOptions, HitWriter, ListFormat};
+use backtrail::replay::checkpoint::{Checkpoint, Question};
 use backtrail::replay::{self, Coverage, Keep, Matcher, Options, Watch};
 use backtrail::report::Counts;
 use backtrail::source::Source;
@@ -23,7 +24,9 @@ const SORTED_BYTES: usize = 64 << 20;
 
 /// Runs the command.
 pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
-    let mut options = options::read(command, global.now.unwrap_or_else(Timestamp::now)).or_bad_arguments()?;
+    let now = global.now.unwrap_or_else(Timestamp::now);
+    let now = checkpoint::moment(&command.scope, now).or_bad_arguments()?;
+    let mut options = options::read(command, now).or_bad_arguments()?;
     let job = ["replay".to_owned()].into_iter().chain(command.archives.iter().cloned());
     let job = job.chain(command.selection.queries.iter().chain(&command.selection.patterns).cloned());
     let state = State::open(&mut options.scope, &command.scope, job).or_bad_arguments()?;
@@ -32,9 +35,16 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
         ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
     }
     let Selected { queries, left_out } = select::select(&command.selection)?;
-    let outputs = [("-o", &command.output.output), ("--coverage", &command.output.coverage)];
+    let outputs = [
+        ("-o", &command.output.output),
+        ("--coverage", &command.output.coverage),
+        ("--checkpoint", &command.scope.checkpoint),
+    ];
     let sources = archive::open(&command.archives, &command.s3, options.max_object_size)?;
     ends::check_outputs(&command.archives, &outputs).or_bad_arguments()?;
+    let keeps = keeps(command, &queries, &by);
+    let question = || Question::new(&sources, &queries, &keeps, &options);
+    let checkpoint = checkpoint::open(&command.scope, &command.archives, question).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;
     let output = Output::open(command.output.output.as_deref(), &interrupt).or_bad_arguments()?;
     let coverage_path = command.output.coverage.as_deref();
@@ -48,7 +58,9 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     let shown = Shown::new(!command.output.no_progress);
     let run = Run {
         queries: &queries,
+        keeps: &keeps,
         by: &by,
+        checkpoint: checkpoint.as_ref(),
         sources: &sources,
         options: &options,
         command,
@@ -63,6 +75,7 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     if let Some(file) = coverage_file {
         ends::write_coverage(&coverage, file)?;
     }
+    checkpoint::end(checkpoint, &coverage)?;
     if let Some(state) = state {
         ends::remember(&state, &coverage, &interrupt)?;
     }
@@ -72,8 +85,10 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
 /// Everything that both ways of running need.
 struct Run<'a> {
     queries: &'a [Query],
+    keeps: &'a [Keep],
     /// The fields that hits are counted by.
     by: &'a [String],
+    checkpoint: Option<&'a Checkpoint>,
     sources: &'a [Box<dyn Source>],
     options: &'a Options,
     command: &'a args::Replay,
@@ -132,19 +147,25 @@ impl Run<'_> {
     }
 
     fn replay(&self, take: &mut dyn FnMut(&Hit<'_>) -> ControlFlow<()>) -> anyhow::Result<Coverage> {
-        let keeps = match self.command.output.count {
-            true => vec![Keep::Groups(vec![Counts::grouping(self.by)]); self.queries.len()],
-            false => Vec::new(),
-        };
         let matcher = match self.command.selection.synthesize {
-            Some(Synthesize::Ec2State) => Matcher::synthesizing(self.queries, &keeps),
-            None => Matcher::keeping(self.queries, &keeps),
+            Some(Synthesize::Ec2State) => Matcher::synthesizing(self.queries, self.keeps),
+            None => Matcher::keeping(self.queries, self.keeps),
         };
-        let watch = Watch { progress: self.shown, interrupt: self.interrupt.flag() };
+        let (progress, interrupt) = (self.shown, self.interrupt.flag());
+        let watch = Watch { progress, interrupt, checkpoint: self.checkpoint };
         let coverage = replay::run(self.sources, &matcher, self.options, watch, take);
         self.shown.clear();
         ends::blame_arguments(coverage)
     }
+}
+
+/// Returns what is kept of the hits.
+fn keeps(command: &args::Replay, queries: &[Query], by: &[String]) -> Vec<Keep> {
+    let keep = match command.output.count {
+        true => Keep::Groups(vec![Counts::grouping(by)]),
+        false => Keep::Record,
+    };
+    vec![keep; queries.len()]
 }
 
 fn finish(sorter: &mut Sorter<'_>, writer: &mut dyn HitWriter) -> io::Result<()> {

@@ -6,10 +6,11 @@ use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Shown;
 use super::state::State;
-use super::{archive, ends, foot, options, select};
+use super::{archive, checkpoint, ends, foot, options, select};
 use backtrail::render::{self, DocumentFormat};
+use backtrail::replay::checkpoint::Question;
 use backtrail::replay::{self, Matcher, Options, Watch};
-use backtrail::report::{self, Definition, Document, Reports, Settings};
+use backtrail::report::{self, Document, Reports, Settings};
 use backtrail::source::Source;
 use jiff::Timestamp;
 use std::io::{self, BufWriter, Write as _};
@@ -23,6 +24,7 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     let names: Vec<String> = command.names.split(',').map(|name| name.trim().to_owned()).collect();
     let definitions = report::select(&names).or_bad_arguments()?;
     let now = global.now.unwrap_or_else(Timestamp::now);
+    let now = checkpoint::moment(&command.scope, now).or_bad_arguments()?;
     let mut options = options(command, &names, now)?;
     if command.archives.is_empty() {
         return Err(anyhow::anyhow!("which archive? Give s3://bucket/prefix, a directory, a file, or -"))
@@ -32,9 +34,16 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
         ["report".to_owned(), command.names.clone()].into_iter().chain(command.archives.iter().cloned());
     let state = State::open(&mut options.scope, &command.scope, job).or_bad_arguments()?;
     let settings = settings(&command.settings)?;
-    let outputs = [("-o", &command.output.output), ("--coverage", &command.output.coverage)];
+    let outputs = [
+        ("-o", &command.output.output),
+        ("--coverage", &command.output.coverage),
+        ("--checkpoint", &command.scope.checkpoint),
+    ];
     let sources = archive::open(&command.archives, &command.s3, options.max_object_size)?;
     ends::check_outputs(&command.archives, &outputs).or_bad_arguments()?;
+    let reports = Reports::new(&definitions, &settings);
+    let question = || Question::new(&sources, reports.queries(), reports.keeps(), &options);
+    let checkpoint = checkpoint::open(&command.scope, &command.archives, question).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;
     let mut output = Output::open(command.output.output.as_deref(), &interrupt).or_bad_arguments()?;
     let coverage_path = command.output.coverage.as_deref();
@@ -43,7 +52,8 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     options::remark_on_regions(&options.scope);
 
     let shown = Shown::new(!command.output.no_progress);
-    let document = make(&definitions, &settings, &sources, (&options, now), (&shown, &interrupt))?;
+    let watch = Watch { progress: &shown, interrupt: interrupt.flag(), checkpoint: checkpoint.as_ref() };
+    let document = make(reports, &sources, (&options, now), watch, || shown.clear())?;
     let format = match command.output.format {
         ReportFormat::Json => DocumentFormat::Json,
         ReportFormat::Html => DocumentFormat::Html,
@@ -54,6 +64,7 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     if let Some(file) = coverage_file {
         ends::write_coverage(&document.coverage, file)?;
     }
+    checkpoint::end(checkpoint, &document.coverage)?;
     if let Some(state) = state {
         ends::remember(&state, &document.coverage, &interrupt)?;
     }
@@ -80,21 +91,19 @@ fn settings(settings: &args::ReportSettings) -> anyhow::Result<Settings> {
 
 /// Reads the archives once, for all reports.
 fn make(
-    definitions: &[&Definition],
-    settings: &Settings,
+    mut reports: Reports,
     sources: &[Box<dyn Source>],
     (options, now): (&Options, Timestamp),
-    (shown, interrupt): (&Shown, &Interrupt),
+    watch: Watch<'_>,
+    read: impl FnOnce(),
 ) -> anyhow::Result<Document> {
-    let mut reports = Reports::new(definitions, settings);
     let queries = reports.queries().to_vec();
     let matcher = Matcher::keeping(&queries, reports.keeps());
-    let watch = Watch { progress: shown, interrupt: interrupt.flag() };
     let coverage = replay::run(sources, &matcher, options, watch, &mut |hit| {
         reports.take(hit);
         ControlFlow::Continue(())
     });
-    shown.clear();
+    read();
     Ok(reports.finish(ends::blame_arguments(coverage)?, now)?)
 }
 

@@ -74,6 +74,13 @@ impl GroupKey {
         self.start = self.bytes.len();
     }
 
+    /// Takes over a key that was written before.
+    pub fn copy(&mut self, key: &[u8]) {
+        self.clear();
+        self.bytes.extend_from_slice(key);
+        self.start = key.len();
+    }
+
     /// Returns the key, when all values are there.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes

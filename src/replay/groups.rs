@@ -21,8 +21,7 @@ pub(super) struct Groups {
 #[derive(Debug, Default)]
 struct All {
     by_key: HashSet<ByKey, FixedState>,
-    /// Those that the receiver has not fetched yet, by number.
-    fresh: Vec<Arc<Group>>,
+    by_number: Vec<Arc<Group>>,
 }
 
 /// The groups that one thread has met.
@@ -67,15 +66,26 @@ impl Groups {
             return group.clone();
         }
         let group = Arc::new(Group::new(all.by_key.len() as u32, key));
-        all.fresh.push(Arc::clone(&group));
+        all.by_number.push(Arc::clone(&group));
         all.by_key.insert(ByKey(Arc::clone(&group)));
         ByKey(group)
     }
 
-    /// Hands out the groups that came up since the last time, in the order of their numbers.
+    /// Tells whether there is a grouping of that number.
+    pub(super) fn has(&self, grouping: usize) -> bool {
+        grouping < self.all.len()
+    }
+
+    /// Returns a group by the number that [`Groups::find`] returned.
+    pub(super) fn get(&self, grouping: usize, number: u32) -> Arc<Group> {
+        let all = self.all[grouping].lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&all.by_number[number as usize])
+    }
+
+    /// Adds the groups that `known` lacks; it may be of any earlier state.
     pub(super) fn catch_up(&self, grouping: usize, known: &mut Vec<Arc<Group>>) {
-        let mut all = self.all[grouping].lock().unwrap_or_else(PoisonError::into_inner);
-        known.append(&mut all.fresh);
+        let all = self.all[grouping].lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend_from_slice(&all.by_number[known.len()..]);
     }
 }
 

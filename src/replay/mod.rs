@@ -8,6 +8,7 @@
 //! key order and hands the hits out (`receiver`). A gate between the first and the last keeps the number of files under
 //! way, and so the memory, bounded. What to do with a hit is the caller's business.
 
+pub mod checkpoint;
 mod coverage;
 mod duplicates;
 mod feeder;
@@ -36,6 +37,7 @@ pub use progress::{Progress, Silent, Tick};
 
 use crate::hit::Hit;
 use crate::source::{self, Scope, Source};
+use checkpoint::Checkpoint;
 use feeder::Feeder;
 use gate::Gate;
 use groups::Groups;
@@ -85,6 +87,9 @@ pub enum Error {
         #[source]
         source: rayon::ThreadPoolBuildError,
     },
+    /// What was done cannot be recorded.
+    #[error(transparent)]
+    Checkpoint(#[from] checkpoint::Error),
 }
 
 /// What takes the hits, in order. `Break` ends the replay (the output is closed).
@@ -126,7 +131,7 @@ pub fn run(
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
-    Ok(receiver.into_coverage(sources, &options.scope))
+    receiver.into_coverage(sources, &options.scope)
 }
 
 /// What looks on while a replay runs, and may stop it.
@@ -136,4 +141,6 @@ pub struct Watch<'a> {
     pub progress: &'a dyn Progress,
     /// Set from outside (Ctrl-C) to end the replay early with what is covered so far.
     pub interrupt: &'a AtomicBool,
+    /// Keeps what came of the log files, and knows it of those that an earlier run has read.
+    pub checkpoint: Option<&'a Checkpoint>,
 }

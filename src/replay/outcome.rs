@@ -12,6 +12,8 @@ use std::ops::Range;
 pub(super) struct Outcome {
     pub(super) sequence: u64,
     pub(super) what: What,
+    /// The same for the checkpoint, when it is new there.
+    pub(super) frame: Vec<u8>,
 }
 
 /// What came of one offer.
@@ -29,11 +31,11 @@ pub(super) enum What {
     NotRead,
 }
 
-impl What {
+impl Outcome {
     /// Returns about how many bytes it takes until it is received.
     pub(super) fn size(&self) -> usize {
-        match self {
-            Self::Read(read) => read
+        let what = match &self.what {
+            What::Read(read) => read
                 .shares
                 .iter()
                 .map(|share| {
@@ -41,7 +43,8 @@ impl What {
                 })
                 .sum(),
             _ => 0,
-        }
+        };
+        what + self.frame.len()
     }
 }
 

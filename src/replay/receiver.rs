@@ -7,7 +7,7 @@ use super::groups::Groups;
 use super::matched::Matched;
 use super::outcome::{Match, Outcome, ReadLogFile, What};
 use super::synthesis::Synthesis;
-use super::{Matcher, Options, Take, Watch};
+use super::{Error, Matcher, Options, Take, Watch, checkpoint};
 use crate::event;
 use crate::hit::{Group, Hit};
 use crate::record::Facts;
@@ -33,6 +33,8 @@ pub(super) struct Receiver<'run> {
     hits_by_query: Vec<u64>,
     /// Whether the very last folders of the scope still held events of it.
     is_cut_off_late: bool,
+    /// Why nothing can be added to the checkpoint any more.
+    unwritten: Option<checkpoint::Error>,
     coverage: Coverage,
 }
 
@@ -55,6 +57,7 @@ impl<'run> Receiver<'run> {
             synthesis: Synthesis::default(),
             hits_by_query: vec![0; matcher.queries().len()],
             is_cut_off_late: false,
+            unwritten: None,
             coverage: Coverage { version: Coverage::VERSION, ..Coverage::default() },
         }
     }
@@ -65,12 +68,13 @@ impl<'run> Receiver<'run> {
         let mut early = BTreeMap::new();
         let mut next = 0;
         for outcome in arrivals {
-            early.insert(outcome.sequence, outcome.what);
-            while let Some(what) = early.remove(&next) {
+            early.insert(outcome.sequence, outcome);
+            while let Some(outcome) = early.remove(&next) {
                 next += 1;
-                self.gate.leave(what.size());
+                self.gate.leave(outcome.size());
+                self.write_down(&outcome.frame);
                 if self.coverage.stopped.is_none() {
-                    self.take_outcome(what, take);
+                    self.take_outcome(outcome.what, take);
                 }
             }
         }
@@ -79,8 +83,30 @@ impl<'run> Receiver<'run> {
         }
     }
 
+    /// Adds an outcome to the checkpoint, also one that comes behind a stop. Without a checkpoint that can be relied on the
+    /// run is not what was asked for, and ends.
+    fn write_down(&mut self, frame: &[u8]) {
+        let Some(checkpoint) = self.watch.checkpoint.filter(|_| !frame.is_empty()) else { return };
+        if self.unwritten.is_none()
+            && let Err(error) = checkpoint.append(frame)
+        {
+            self.unwritten = Some(error);
+            self.watch.interrupt.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Returns the finished coverage.
-    pub(super) fn into_coverage(mut self, sources: &[Box<dyn Source>], scope: &Scope) -> Coverage {
+    ///
+    /// # Errors
+    /// Returns why the checkpoint could not be written.
+    pub(super) fn into_coverage(
+        mut self,
+        sources: &[Box<dyn Source>],
+        scope: &Scope,
+    ) -> Result<Coverage, Error> {
+        if let Some(error) = self.unwritten {
+            return Err(error.into());
+        }
         let coverage = &mut self.coverage;
         coverage.archives = sources.iter().map(|source| source.name().to_owned()).collect();
         coverage.scope = ScopeDocument::from(scope);
@@ -94,7 +120,7 @@ impl<'run> Receiver<'run> {
         let queries = self.matcher.queries().iter();
         coverage.recorded_twice = self.pairs.map(Pairs::into_counts).unwrap_or_default();
         coverage.hits_by_query = queries.map(|query| query.id.clone()).zip(self.hits_by_query).collect();
-        self.coverage
+        Ok(self.coverage)
     }
 
     fn take_outcome(&mut self, what: What, take: &mut Take<'_>) {

@@ -1,6 +1,7 @@
 //! What a pool thread does: reads and decodes a log file, and matches records.
 
 use super::glance::Glance;
+use super::groups::Groups;
 use super::job::{Job, Send};
 use super::matched::{Asked, Matched};
 use super::matcher::{Scratch, Verdict};
@@ -84,6 +85,11 @@ impl<'run> Worker<'run> {
                 send(what);
             }
         }
+    }
+
+    /// Tells the groups of this run apart.
+    pub(super) fn groups(&self) -> &'run Groups {
+        self.asked.groups
     }
 
     fn read(&'run self, log_file: LogFile) -> Result<Job<'run>, String> {

@@ -24,6 +24,9 @@ pub struct LogFile {
 enum Content {
     Path(PathBuf),
     Shared(Arc<[u8]>),
+    /// Nobody wants them.
+    #[cfg(feature = "s3")]
+    Unfetched,
     /// Bytes with their part of the budget, given back when it is dropped.
     #[cfg(feature = "s3")]
     Held(Vec<u8>, #[expect(dead_code, reason = "kept for its drop")] Box<dyn Permit>),
@@ -50,6 +53,12 @@ impl LogFile {
         Self { key, size: bytes.len() as u64, content: Content::Held(bytes, Box::new(permit)) }
     }
 
+    /// A log file whose bytes were not fetched, because the sink knows already what is in it.
+    #[cfg(feature = "s3")]
+    pub(super) fn unfetched(key: LogKey, size: u64) -> Self {
+        Self { key, size, content: Content::Unfetched }
+    }
+
     /// Reads the stored bytes into `buffer`, which is cleared first. At most `cap` bytes: more is a fault.
     ///
     /// # Errors
@@ -72,6 +81,8 @@ impl LogFile {
                 buffer.extend_from_slice(&bytes);
                 Ok(())
             }
+            #[cfg(feature = "s3")]
+            Content::Unfetched => Err(ReadFault::Transfer { reason: "was not asked for".to_owned() }),
             #[cfg(feature = "s3")]
             Content::Held(bytes, _) => {
                 buffer.extend_from_slice(&bytes);

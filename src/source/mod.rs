@@ -25,6 +25,7 @@ pub use region::UnknownRegion;
 pub use scope::{ReadBefore, Scope, fingerprint};
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a source waits for the world outside before it asks again whether its sink still wants something.
@@ -114,12 +115,24 @@ pub trait Sink {
         true
     }
 
+    /// Tells which log files are known already: they are offered all the same, but a source that fetches bytes from afar
+    /// spares itself theirs.
+    fn known(&self) -> Option<Arc<dyn KnownLogFiles>> {
+        None
+    }
+
     /// Learns that `objects` more log files of `bytes` stored bytes are known to be coming; for progress only.
     fn announce(&mut self, objects: u64, bytes: u64);
 
     /// Learns that all that is coming from this source was announced; for progress only. A source that cannot know it
     /// before its end says nothing.
     fn announce_end(&mut self) {}
+}
+
+/// Knows log files that need not be read.
+pub trait KnownLogFiles: Send + Sync {
+    /// Tells whether a log file of that stored size is known; `archive` is the source's name.
+    fn has(&self, archive: &str, key: &LogKey, size: u64) -> bool;
 }
 
 /// What a source finds.

@@ -129,7 +129,7 @@ fn replay(text: String, queries: &[Query], keep: &Keep, is_limited: bool) -> (Ve
     let matcher = Matcher::keeping(queries, &keeps);
     let interrupt = AtomicBool::new(false);
     let mut hits = Vec::new();
-    let watch = Watch { progress: &Silent, interrupt: &interrupt };
+    let watch = Watch { progress: &Silent, interrupt: &interrupt, checkpoint: None };
     let coverage = replay::run(&sources, &matcher, &options, watch, &mut |hit| {
         let group = hit.groups.first().map(|group| group.values().collect::<Vec<_>>());
         let group = group.map(|group| format!(" {group:?} {:?}", hit.facts.time)).unwrap_or_default();

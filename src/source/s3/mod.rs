@@ -20,7 +20,7 @@ mod transfer;
 
 use super::known::Known;
 use super::plan::Plan;
-use super::{Error, Item, Options, Scope, Sink, Source};
+use super::{Error, Item, KnownLogFiles, LogFile, Options, Scope, Sink, Source};
 use address::Address;
 use client::Client;
 use feed::{Coming, Feed, wait};
@@ -106,7 +106,8 @@ impl Bucket {
         let Opened { known, reader, found, island } = opened;
         let runtime = island.runtime();
         let (sender, comings) = mpsc::channel(self.options.s3.requests_in_flight.max(1));
-        runtime.spawn(Producer { reader, known: Arc::clone(&known), sender }.run(found));
+        let known_before = KnownBefore { archive: self.address.archive.clone(), log_files: sink.known() };
+        runtime.spawn(Producer { reader, known: Arc::clone(&known), known_before, sender }.run(found));
         Feed { runtime, known: &known, archive: self.name(), sink }.run(comings)
     }
 }
@@ -136,7 +137,21 @@ impl Source for Bucket {
 struct Producer {
     reader: Reader,
     known: Arc<Known>,
+    known_before: KnownBefore,
     sender: mpsc::Sender<Coming>,
+}
+
+/// The objects that need no GET.
+struct KnownBefore {
+    archive: String,
+    log_files: Option<Arc<dyn KnownLogFiles>>,
+}
+
+impl KnownBefore {
+    fn has(&self, object: &Object) -> bool {
+        let (Some(known), Some(size)) = (&self.log_files, object.size) else { return false };
+        known.has(&self.archive, &object.key, size)
+    }
 }
 
 impl Producer {
@@ -168,6 +183,9 @@ impl Producer {
         let coming = match listed {
             Listed::Skipped { key, reason } => Coming::Ready(Ok(Item::Skipped { key, reason })),
             Listed::Fault { key, fault } => Coming::Ready(Ok(Item::Fault { key, fault })),
+            Listed::Object(object) if self.known_before.has(&object) => Coming::Ready(Ok(Item::LogFile(
+                LogFile::unfetched(object.key, object.size.unwrap_or_default()),
+            ))),
             Listed::Object(object) => match self.reader.refuse(&object) {
                 Some(fault) => Coming::Ready(Ok(Item::Fault { key: object.key, fault })),
                 None => Coming::Reading(self.reader.start(object).await),

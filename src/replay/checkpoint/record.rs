@@ -1,0 +1,223 @@
+//! What came of a log file, as bytes.
+//!
+//! Numbers have seven bits a byte, texts their length in front. Groups stand with their keys, because their numbers are
+//! others in every run; facts are read from the records again.
+
+use crate::decode::Rejected;
+use crate::event;
+use crate::record::Facts;
+use crate::replay::groups::{Groups, Met};
+use crate::replay::matched::Matched;
+use crate::replay::outcome::{KeptRecord, Match, ReadLogFile, Tally};
+use crate::source::LogKey;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Writes down what came of a log file.
+pub(super) fn encode(read: &ReadLogFile, groups: &Groups) -> Vec<u8> {
+    let mut out = Out(Vec::new());
+    let Tally { read: records, in_scope, undated, never_delivered } = read.tally;
+    for number in [read.stored_bytes, read.text_bytes, records, in_scope, undated, never_delivered] {
+        out.number(number);
+    }
+    out.number(read.rejected_count);
+    out.number(read.rejected.len() as u64);
+    for rejected in &read.rejected {
+        out.number(rejected.index as u64);
+        out.bytes(rejected.reason.as_bytes());
+    }
+    for texts in [&read.faults, &read.notes] {
+        out.number(texts.len() as u64);
+        texts.iter().for_each(|text| out.bytes(text.as_bytes()));
+    }
+    let places = out.groups(read, groups);
+    out.number(read.shares.iter().map(|share| share.matches.len() as u64).sum());
+    for share in &read.shares {
+        share.matches.iter().for_each(|found| out.found(share, found, &places));
+    }
+    out.0
+}
+
+/// Reads what came of a log file; `None` when these bytes were not written by [`encode`].
+pub(super) fn decode(bytes: &[u8], key: LogKey, groups: &Groups) -> Option<ReadLogFile> {
+    let mut from = From(bytes);
+    let (stored_bytes, text_bytes) = (from.number()?, from.number()?);
+    let (read, in_scope, undated, never_delivered) =
+        (from.number()?, from.number()?, from.number()?, from.number()?);
+    let rejected_count = from.number()?;
+    let rejected = from.list(|from| Some(Rejected { index: from.size()?, reason: from.text()? }))?;
+    let faults = from.list(From::text)?;
+    let notes = from.list(From::text)?;
+    let mut met = Met::default();
+    let numbers = from.list(|from| {
+        let grouping = from.size()?;
+        met.key.clear();
+        met.key.copy(from.bytes()?);
+        groups.has(grouping).then(|| groups.find(grouping, &mut met))
+    })?;
+    let mut matched = Matched::default();
+    for _ in 0..from.number()? {
+        from.found(&mut matched, &numbers)?;
+    }
+    from.0.is_empty().then(|| ReadLogFile {
+        key,
+        stored_bytes,
+        text_bytes,
+        tally: Tally { read, in_scope, undated, never_delivered },
+        rejected,
+        rejected_count,
+        faults,
+        notes,
+        shares: vec![matched],
+    })
+}
+
+struct Out(Vec<u8>);
+
+impl Out {
+    fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as u64);
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// Writes every group once, and returns their places.
+    fn groups(&mut self, read: &ReadLogFile, groups: &Groups) -> BTreeMap<(u32, u32), u64> {
+        let all = read.shares.iter().flat_map(|share| {
+            share
+                .matches
+                .iter()
+                .flat_map(|found| groupings(found.groupings).zip(&share.groups[found.groups.clone()]))
+        });
+        let mut places: BTreeMap<(u32, u32), u64> =
+            all.map(|(grouping, number)| ((grouping, *number), 0)).collect();
+        self.number(places.len() as u64);
+        for (place, ((grouping, number), at)) in (0..).zip(&mut places) {
+            *at = place;
+            self.number(u64::from(*grouping));
+            self.bytes(groups.get(*grouping as usize, *number).key());
+        }
+        places
+    }
+
+    fn found(&mut self, share: &Matched, found: &Match, places: &BTreeMap<(u32, u32), u64>) {
+        self.0.extend_from_slice(&found.identity.to_le_bytes());
+        match found.time {
+            Some(time) => {
+                self.0.push(1);
+                self.0.extend_from_slice(&time.as_nanosecond().to_le_bytes());
+            }
+            None => self.0.push(0),
+        }
+        self.number(found.groupings);
+        for (grouping, number) in groupings(found.groupings).zip(&share.groups[found.groups.clone()]) {
+            self.number(places[&(grouping, *number)]);
+        }
+        let queries = &share.queries[found.queries.clone()];
+        self.number(queries.len() as u64);
+        queries.iter().for_each(|query| self.number(u64::from(*query)));
+        match &found.record {
+            Some(kept) => {
+                self.0.push(1 + u8::from(kept.is_event));
+                self.bytes(&share.bytes[kept.bytes.clone()]);
+            }
+            None => self.0.push(0),
+        }
+    }
+}
+
+struct From<'a>(&'a [u8]);
+
+impl<'a> From<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (array, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*array)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    fn size(&mut self) -> Option<usize> {
+        usize::try_from(self.number()?).ok()
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let length = self.size()?;
+        let (bytes, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(bytes)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        String::from_utf8(self.bytes()?.to_vec()).ok()
+    }
+
+    fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        (0..self.number()?).map(|_| one(self)).collect()
+    }
+
+    fn found(&mut self, matched: &mut Matched, numbers: &[u32]) -> Option<()> {
+        let identity = u128::from_le_bytes(self.array()?);
+        let time = match self.byte()? {
+            0 => None,
+            _ => Some(Timestamp::from_nanosecond(i128::from_le_bytes(self.array()?)).ok()?),
+        };
+        let groupings = self.number()?;
+        let first_group = matched.groups.len();
+        for _ in 0..groupings.count_ones() {
+            matched.groups.push(*numbers.get(self.size()?)?);
+        }
+        let first_query = matched.queries.len();
+        matched.queries.extend(self.list(|from| u32::try_from(from.number()?).ok())?);
+        let record = match self.byte()? {
+            0 => None,
+            kind => Some(keep(self.bytes()?, kind == 2, &mut matched.bytes)),
+        };
+        matched.matches.push(Match {
+            queries: first_query..matched.queries.len(),
+            identity,
+            time,
+            groupings,
+            groups: first_group..matched.groups.len(),
+            record,
+        });
+        Some(())
+    }
+}
+
+fn keep(bytes: &[u8], is_event: bool, all: &mut Vec<u8>) -> KeptRecord {
+    let start = all.len();
+    all.extend_from_slice(bytes);
+    let record = if is_event { event::detail(bytes) } else { Some(bytes) };
+    let bytes: Range<usize> = start..all.len();
+    KeptRecord { bytes, is_event, facts: Box::new(record.map(Facts::read).unwrap_or_default()) }
+}
+
+/// Returns the numbers of a set of groupings, ascending.
+fn groupings(set: u64) -> impl Iterator<Item = u32> {
+    (0..64).filter(move |grouping| set >> grouping & 1 == 1)
+}
