@@ -25,6 +25,9 @@ mod sign_in;
 mod span;
 mod tally;
 mod trail;
+mod sentence;
+mod tally;
+mod who;
 
 pub use catalogue::{UnknownReport, all, select};
 pub use compliance::{Benchmark, UnknownBenchmark};

@@ -12,9 +12,14 @@ use std::sync::Arc;
 /// Counts records by group; memory grows with the groups, never with the records.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// By the group's number.
-    slots: Vec<Option<Slot>>,
+    /// By the group's number, in pages: of a million groups that a run has, a query may meet a few.
+    pages: Vec<Option<Box<Page>>>,
 }
+
+/// So many slots are made at once.
+const PAGE: usize = 32;
+
+type Page = [Option<Slot>; PAGE];
 
 /// What is counted of one group whose values are not written out.
 #[derive(Debug, Clone)]
@@ -53,12 +58,13 @@ impl Tally {
     /// Counts a hit by the group at that place among those of its ask; without one nothing is counted.
     pub fn take(&mut self, hit: &Hit<'_>, place: usize) {
         let Some(group) = hit.groups.get(place) else { return };
-        let number = group.number as usize;
-        if self.slots.len() <= number {
-            self.slots.resize(number + 1, None);
+        let (page, place) = (group.number as usize / PAGE, group.number as usize % PAGE);
+        if self.pages.len() <= page {
+            self.pages.resize_with(page + 1, || None);
         }
-        let slot = self.slots[number]
-            .get_or_insert_with(|| Slot { group: Arc::clone(group), span: Span::default() });
+        let page = self.pages[page].get_or_insert_default();
+        let slot =
+            page[place].get_or_insert_with(|| Slot { group: Arc::clone(group), span: Span::default() });
         slot.span.count(hit.facts.time);
     }
 
@@ -71,7 +77,7 @@ impl Tally {
 
     /// Returns what was counted, in no order that means anything.
     pub fn into_slots(self) -> impl Iterator<Item = Slot> {
-        self.slots.into_iter().flatten()
+        self.pages.into_iter().flatten().flat_map(|page| *page).flatten()
     }
 }
 
@@ -177,6 +183,13 @@ impl Counted {
         self.values.iter().skip(place).map(Option::as_deref)
     }
 
+    /// Returns how many and when, without the values.
+    pub fn span(&self) -> Span {
+        let span = Span { records: self.records, ..Span::default() };
+        let [first, last] = [self.first, self.last].map(|time| time.map(Timestamp::as_millisecond));
+        Span { first: first.unwrap_or(span.first), last: last.unwrap_or(span.last), ..span }
+    }
+
     /// Adds what was counted of another group.
     pub fn add(&mut self, other: &Self) {
         self.records += other.records;
@@ -198,14 +211,20 @@ mod tests {
         Slot { group, span: Span { records, ..Span::default() } }
     }
 
-    fn tally(slots: impl IntoIterator<Item = Slot>) -> Tally {
-        Tally { slots: slots.into_iter().map(Some).collect() }
+    fn tally(slots: Vec<Slot>) -> Tally {
+        let mut slots = slots.into_iter();
+        let mut pages = Vec::new();
+        while slots.len() > 0 {
+            pages.push(Some(Box::new(std::array::from_fn(|_| slots.next()))));
+        }
+        Tally { pages }
     }
 
     #[test]
     fn groups_are_sorted_by_their_values_whatever_their_numbers() {
         let values = ["b", "abc", "", "ab"];
-        let sorted = tally((0..).zip(values).map(|(number, value)| slot(number, value, 1))).into_sorted();
+        let sorted =
+            tally((0..).zip(values).map(|(number, value)| slot(number, value, 1)).collect()).into_sorted();
         assert_eq!(sorted.len(), 4);
         let sorted: Vec<_> = sorted.map(|counted| counted.value(0).map(str::to_owned)).collect();
         assert_eq!(sorted, [None, Some("ab".to_owned()), Some("abc".to_owned()), Some("b".to_owned())]);
