@@ -4,6 +4,8 @@
 mod activity;
 #[path = "reports/compliance.rs"]
 mod compliance;
+#[path = "reports/denied.rs"]
+mod denied;
 #[path = "reports/iam_changes.rs"]
 mod iam_changes;
 #[path = "reports/instances.rs"]

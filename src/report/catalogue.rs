@@ -10,6 +10,7 @@ const ALL: &[Definition] = &[
     super::iam_changes::DEFINITION,
     super::trail::DEFINITION,
     super::instances::DEFINITION,
+    super::denied::DEFINITION,
     super::network::DEFINITION,
     super::activity::DEFINITION,
     super::compliance::DEFINITION,

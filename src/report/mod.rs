@@ -11,6 +11,7 @@ mod catalogue;
 mod compliance;
 mod counts;
 mod definition;
+mod denied;
 mod document;
 mod iam_changes;
 mod instances;

@@ -63,6 +63,11 @@ impl Who {
         [&self.name, &self.kind, &self.account, &self.arn].map(|text| text.as_ref().into())
     }
 
+    /// Returns the name to be used in a sentence.
+    pub(super) fn in_words(&self) -> &str {
+        self.name.as_deref().unwrap_or("an unnamed principal")
+    }
+
     fn hash(&self) -> u128 {
         let mut hash = Xxh3::new();
         for text in [&self.name, &self.kind, &self.account, &self.arn] {
