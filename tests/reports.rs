@@ -6,6 +6,8 @@ mod activity;
 mod compliance;
 #[path = "reports/denied.rs"]
 mod denied;
+#[path = "reports/duplicates.rs"]
+mod duplicates;
 #[path = "reports/iam_changes.rs"]
 mod iam_changes;
 #[path = "reports/instances.rs"]

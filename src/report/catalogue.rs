@@ -12,6 +12,7 @@ const ALL: &[Definition] = &[
     super::instances::DEFINITION,
     super::denied::DEFINITION,
     super::network::DEFINITION,
+    super::duplicates::DEFINITION,
     super::activity::DEFINITION,
     super::compliance::DEFINITION,
 ];

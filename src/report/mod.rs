@@ -20,6 +20,7 @@ mod network;
 mod no_mfa;
 mod request;
 mod root;
+mod duplicates;
 mod rows;
 mod section;
 mod sign_in;
