@@ -8,6 +8,7 @@ const ALL: &[Definition] = &[
     super::no_mfa::DEFINITION,
     super::root::DEFINITION,
     super::iam_changes::DEFINITION,
+    super::roles::DEFINITION,
     super::trail::DEFINITION,
     super::instances::DEFINITION,
     super::denied::DEFINITION,

@@ -21,6 +21,7 @@ mod no_mfa;
 mod request;
 mod root;
 mod duplicates;
+mod roles;
 mod rows;
 mod section;
 mod sign_in;
