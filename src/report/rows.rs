@@ -29,7 +29,7 @@ pub enum Value {
     Day(Date),
     /// For yes and no.
     Flag(bool),
-    /// For shares and amounts.
+    /// For shares, numbers that need not be whole, and amounts.
     Number(f64),
 }
 
@@ -108,7 +108,7 @@ impl Cells {
             Kind::Time => Self::Time(Vec::new()),
             Kind::Day => Self::Day(Vec::new()),
             Kind::Flag => Self::Flag(Vec::new()),
-            Kind::Share | Kind::Dollars => Self::Number(Vec::new()),
+            Kind::Share | Kind::Number | Kind::Dollars => Self::Number(Vec::new()),
         }
     }
 
@@ -168,7 +168,7 @@ impl Table {
             Kind::Time => series.i64()?.iter().map(|time| time.and_then(moment).into()).collect(),
             Kind::Day => series.i32()?.iter().map(|days| days.and_then(day).into()).collect(),
             Kind::Flag => series.bool()?.iter().map(Value::from).collect(),
-            Kind::Share | Kind::Dollars => series.f64()?.iter().map(Value::from).collect(),
+            Kind::Share | Kind::Number | Kind::Dollars => series.f64()?.iter().map(Value::from).collect(),
         })
     }
 }
@@ -222,6 +222,7 @@ mod tests {
             Kind::Day,
             Kind::Flag,
             Kind::Share,
+            Kind::Number,
             Kind::Dollars,
         ];
         let mut rows = Rows::new(kinds.map(|kind| Column::new(format!("{kind:?}"), kind, "")));
@@ -234,11 +235,12 @@ mod tests {
             jiff::civil::date(1970, 1, 3).into(),
             true.into(),
             0.5.into(),
+            1.5.into(),
             2.0.into(),
         ]);
-        rows.push([const { Value::Null }; 8]);
+        rows.push([const { Value::Null }; 9]);
         let table = rows.into_table("t", "T", "about").unwrap();
-        assert_eq!(table.frame.shape(), (2, 8));
+        assert_eq!(table.frame.shape(), (2, 9));
         let read = table.rows().unwrap();
         assert_eq!(read[0][2..5], [7_u64.into(), time.into(), jiff::civil::date(1970, 1, 3).into()]);
         assert!(read[1].iter().all(|value| *value == Value::Null));

@@ -84,6 +84,8 @@ pub enum Kind {
     Flag,
     /// A part of one (`Float64`).
     Share,
+    /// A number that need not be whole, like a mean (`Float64`).
+    Number,
     /// US dollars (`Float64`).
     Dollars,
 }

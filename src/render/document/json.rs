@@ -113,6 +113,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Day => "day",
         Kind::Flag => "flag",
         Kind::Share => "share",
+        Kind::Number => "number",
         Kind::Dollars => "dollars",
     }
 }
