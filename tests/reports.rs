@@ -18,6 +18,8 @@ mod logins;
 mod network;
 #[path = "reports/no_mfa.rs"]
 mod no_mfa;
+#[path = "reports/queries.rs"]
+mod queries;
 #[path = "reports/roles.rs"]
 mod roles;
 #[path = "reports/root.rs"]

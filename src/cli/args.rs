@@ -217,7 +217,7 @@ pub struct Selection {
     pub signin_alias: bool,
     /// Approximate events that no trail records from the calls that cause them, so that patterns on them can be replayed;
     /// hits on them are marked
-    #[arg(long, value_name = "EVENTS")]
+    #[arg(long, value_name = "EVENTS", conflicts_with = "checkpoint")]
     pub synthesize: Option<Synthesize>,
 }
 
@@ -251,7 +251,7 @@ pub struct Scope {
     pub state: Option<PathBuf>,
     /// File that keeps what came of the log files while the run is under way: killed, the same command goes on from there.
     /// It is removed when the run is complete
-    #[arg(long, value_name = "FILE", conflicts_with = "synthesize")]
+    #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
     /// Days before the last run in which --since last still looks for log files that came late
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=90))]

@@ -79,13 +79,18 @@ fn options(command: &args::Report, names: &[String], now: Timestamp) -> anyhow::
 
 fn settings(settings: &args::ReportSettings) -> anyhow::Result<Settings> {
     let benchmark = settings.benchmark.as_deref().map(str::parse).transpose().or_bad_arguments()?;
+    let mut queries = select::load(&settings.queries)?.queries;
+    if settings.queries.is_empty() {
+        // Nobody filled in the parameters: these would find every role there is.
+        queries.retain(|query| query.card.parameters.is_empty());
+    }
     Ok(Settings {
         is_including_federated: settings.include_federated,
         benchmark: benchmark.unwrap_or_default(),
         price: settings.price,
         top: settings.top as usize,
         by: options::fields(&settings.by).or_bad_arguments()?,
-        queries: select::load(&settings.queries)?.queries,
+        queries,
     })
 }
 

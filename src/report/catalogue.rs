@@ -15,6 +15,7 @@ const ALL: &[Definition] = &[
     super::network::DEFINITION,
     super::duplicates::DEFINITION,
     super::activity::DEFINITION,
+    super::queries::DEFINITION,
     super::compliance::DEFINITION,
 ];
 

@@ -21,6 +21,7 @@ mod no_mfa;
 mod request;
 mod root;
 mod duplicates;
+mod queries;
 mod roles;
 mod rows;
 mod section;
