@@ -149,7 +149,7 @@ fn class(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",
         Kind::Address => "address",
-        Kind::Count | Kind::Share | Kind::Dollars => "number",
+        Kind::Count | Kind::Share | Kind::Dollars | Kind::Number => "number",
         Kind::Time => "time",
         Kind::Day => "day",
         Kind::Flag => "flag",

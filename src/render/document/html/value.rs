@@ -30,7 +30,8 @@ pub fn text(value: &Value, kind: Kind, zone: &TimeZone) -> Option<String> {
         Value::Flag(true) => "yes".to_owned(),
         Value::Flag(false) => "no".to_owned(),
         Value::Number(number) if kind == Kind::Share => percent(*number),
-        Value::Number(number) => dollars(*number),
+        Value::Number(number) if kind == Kind::Dollars => dollars(*number),
+        Value::Number(number) => format!("{number:.1}"),
     })
 }
 
