@@ -7,6 +7,7 @@
 mod activity;
 mod basis;
 mod calls;
+mod atlas;
 mod catalogue;
 mod compliance;
 mod counts;
@@ -23,6 +24,7 @@ mod queries;
 mod request;
 mod roles;
 mod root;
+mod outline;
 mod rows;
 mod section;
 mod sentence;
@@ -32,11 +34,13 @@ mod tally;
 mod trail;
 mod who;
 
+pub use atlas::{Atlas, Located, Place};
 pub use catalogue::{UnknownReport, all, select};
 pub use compliance::{Benchmark, UnknownBenchmark};
 pub use counts::Counts;
 pub use definition::{Ask, Definition, Report, Settings};
 pub use document::{Document, Reports};
+pub use outline::outline;
 pub use rows::{Rows, Value};
 pub use section::{
     Bar, CalendarRow, Chart, Column, DayState, Finding, Kind, Section, Series, Shape, Table, Term,
