@@ -6,6 +6,7 @@ mod checkpoint;
 mod counting;
 mod ends;
 mod formats;
+mod html_reports;
 mod match_event;
 mod outputs;
 mod queries;

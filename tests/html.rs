@@ -4,7 +4,7 @@
 mod sample;
 
 use crate::support::browser::Browser;
-use backtrail::render::{DocumentFormat, write_document};
+use backtrail::render::{DocumentFormat, DocumentOptions, write_document};
 use sample::{HOSTILE, MANY, document};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 fn html() -> String {
     let mut out = Vec::new();
-    write_document(&document(), DocumentFormat::Html, &mut out).unwrap();
+    write_document(&document(), DocumentFormat::Html, &DocumentOptions::default(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

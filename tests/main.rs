@@ -18,6 +18,7 @@ mod support {
     pub mod browser;
     pub mod command;
     pub mod hostile;
+    pub mod mmdb;
     pub mod s3;
 }
 mod transfers;

@@ -112,8 +112,10 @@ pub struct Replay {
 const REPORT_EXAMPLES: &str = "\
 Examples:
   backtrail report list
+  backtrail report show activity
   backtrail report activity samples
   backtrail report activity s3://my-trail-bucket --since 90d --format json -o activity.json
+  backtrail report activity ./logs --format parquet -o tables/
 
 Exit codes: see `backtrail --help`.";
 
@@ -121,7 +123,7 @@ Exit codes: see `backtrail --help`.";
 #[derive(Debug, Args)]
 #[command(after_help = REPORT_EXAMPLES)]
 pub struct Report {
-    /// Names of reports with commas between them, or `list` to see which there are
+    /// Names of reports with commas between them; `list` to see which there are, `show NAME` what one consists of
     #[arg(value_name = "NAME[,NAME]")]
     pub names: String,
     /// Archives: s3://bucket/prefix, a directory, a file, or - for standard input
@@ -169,11 +171,18 @@ pub struct ReportSettings {
 #[command(next_help_heading = "Output")]
 pub struct ReportOutput {
     /// Format of the reports
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: ReportFormat,
-    /// Write to a file instead of stdout (-); it appears when it is complete
-    #[arg(short, long, value_name = "FILE")]
+    /// Write to a file instead of stdout (-), or to a directory (one that exists, or a path that ends in `/`): a file for
+    /// every table, with findings and coverage beside them. Files appear when they are complete
+    #[arg(short, long, value_name = "FILE|DIR")]
     pub output: Option<PathBuf>,
+    /// Time zone of what people read (table, markdown), like Europe/Berlin; machines read UTC
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub time_zone: String,
+    /// A file in MaxMind's format (repeatable) that adds country and network to source addresses
+    #[arg(long, value_name = "MMDB")]
+    pub geoip: Vec<PathBuf>,
     /// Count every copy of an event
     #[arg(long)]
     pub no_dedupe: bool,
@@ -191,8 +200,18 @@ pub struct ReportOutput {
 /// Formats of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
+    /// For people
+    Table,
     /// One JSON document
     Json,
+    /// One JSON object a row
+    Ndjson,
+    /// Comma-separated values, safe to open in a spreadsheet; one table a file
+    Csv,
+    /// Apache Parquet; one table a file
+    Parquet,
+    /// GitHub's Markdown
+    Markdown,
     /// One HTML file with charts and sortable tables; it needs no network
     Html,
 }

@@ -2,8 +2,10 @@
 
 mod archive;
 mod args;
+mod atlas;
 mod check;
 mod checkpoint;
+mod destination;
 mod ends;
 mod exit;
 mod foot;
@@ -17,6 +19,7 @@ mod progress;
 mod queries;
 mod replay;
 mod report;
+mod report_list;
 mod select;
 mod size;
 mod state;

@@ -135,7 +135,7 @@ fn permissions() -> fs::Permissions {
 }
 
 /// Returns the system's reason without the random name of the temporary file.
-fn plain(error: &io::Error) -> String {
+pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" at path ").next().unwrap_or(&text).to_owned()
 }

@@ -1,25 +1,32 @@
 //! `backtrail report`.
 
 use super::args::{self, Global, ReportFormat};
+use super::atlas::Files;
+use super::destination::Destination;
 use super::exit::{Exit, OrBadArguments as _};
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Shown;
 use super::state::State;
-use super::{archive, checkpoint, ends, foot, options, select};
-use backtrail::render::{self, DocumentFormat};
+use super::{archive, checkpoint, ends, foot, options, report_list, select, terminal};
+use backtrail::render::{DocumentFormat, DocumentOptions};
 use backtrail::replay::checkpoint::Question;
 use backtrail::replay::{self, Matcher, Options, Watch};
-use backtrail::report::{self, Document, Reports, Settings};
+use backtrail::report::{self, Definition, Document, Reports, Settings};
 use backtrail::source::Source;
 use jiff::Timestamp;
-use std::io::{self, BufWriter, Write as _};
+use jiff::tz::TimeZone;
+use std::io::{self, IsTerminal as _};
 use std::ops::ControlFlow;
+
+/// Tables on a terminal are cut to so many rows; files and pipes have all.
+const ROWS_ON_TERMINAL: usize = 25;
 
 /// Runs the command.
 pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
-    if command.names == "list" {
-        return list();
+    let settings = settings(&command.settings)?;
+    if ["list", "show"].contains(&command.names.as_str()) {
+        return report_list::run(command, &settings, global);
     }
     let names: Vec<String> = command.names.split(',').map(|name| name.trim().to_owned()).collect();
     let definitions = report::select(&names).or_bad_arguments()?;
@@ -33,7 +40,8 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     let job =
         ["report".to_owned(), command.names.clone()].into_iter().chain(command.archives.iter().cloned());
     let state = State::open(&mut options.scope, &command.scope, job).or_bad_arguments()?;
-    let settings = settings(&command.settings)?;
+    let time_zone = time_zone(&command.output.time_zone).or_bad_arguments()?;
+    let atlas = Files::open(&command.output.geoip)?;
     let outputs = [
         ("-o", &command.output.output),
         ("--coverage", &command.output.coverage),
@@ -45,7 +53,9 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     let question = || Question::new(&sources, reports.queries(), reports.keeps(), &options);
     let checkpoint = checkpoint::open(&command.scope, &command.archives, question).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;
-    let mut output = Output::open(command.output.output.as_deref(), &interrupt).or_bad_arguments()?;
+    let destination = Destination::open(command.output.output.as_deref(), &interrupt)?;
+    let format = format(command.output.format);
+    check_format(format, &destination, &definitions, &settings)?;
     let coverage_path = command.output.coverage.as_deref();
     let coverage_file = coverage_path.map(|path| Output::open(Some(path), &interrupt));
     let coverage_file = coverage_file.transpose().or_bad_arguments()?;
@@ -53,14 +63,12 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
 
     let shown = Shown::new(!command.output.no_progress);
     let watch = Watch { progress: &shown, interrupt: interrupt.flag(), checkpoint: checkpoint.as_ref() };
-    let document = make(reports, &sources, (&options, now), watch, || shown.clear())?;
-    let format = match command.output.format {
-        ReportFormat::Json => DocumentFormat::Json,
-        ReportFormat::Html => DocumentFormat::Html,
-    };
-    let written = render::write_document(&document, format, &mut output);
-    ends::close(output, written, &document.coverage)?;
-    foot::print(&document.coverage, shown.elapsed(), coverage_file.is_some());
+    let mut document = make(reports, &sources, (&options, now), watch, || shown.clear())?;
+    atlas.locate(&mut document)?;
+    let is_covered = coverage_file.is_some() || destination.is_folder();
+    let look = look(global, &destination, time_zone);
+    destination.write(&document, format, &look, &interrupt)?;
+    foot::print(&document.coverage, shown.elapsed(), is_covered);
     if let Some(file) = coverage_file {
         ends::write_coverage(&document.coverage, file)?;
     }
@@ -69,6 +77,67 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
         ends::remember(&state, &document.coverage, &interrupt)?;
     }
     Ok(ends::exit(&document.coverage, document.worst(), command.output.fail_on, &options.scope))
+}
+
+/// Returns how what people read looks.
+fn look(global: &Global, destination: &Destination, time_zone: TimeZone) -> DocumentOptions {
+    let is_terminal = destination.is_stdout() && io::stdout().is_terminal();
+    DocumentOptions {
+        look: terminal::look(global.color, destination.is_stdout()),
+        rows: is_terminal.then_some(ROWS_ON_TERMINAL),
+        time_zone,
+    }
+}
+
+/// Refuses a format that cannot hold what was asked for, before anything is read.
+fn check_format(
+    format: DocumentFormat,
+    destination: &Destination,
+    definitions: &[&Definition],
+    settings: &Settings,
+) -> anyhow::Result<()> {
+    let name = format.name();
+    if format.is_binary() && destination.is_stdout() && io::stdout().is_terminal() {
+        return Err(anyhow::anyhow!("{name} is nothing for a terminal: give -o FILE or -o DIR/"))
+            .or_bad_arguments();
+    }
+    if destination.is_folder() || !format.is_of_one_table() {
+        return Ok(());
+    }
+    let mut tables = Vec::new();
+    for definition in definitions {
+        let section = report::outline(definition, settings)?;
+        tables.extend(section.tables.iter().map(|table| format!("{}.{}", section.name, table.name)));
+    }
+    if tables.len() == 1 {
+        return Ok(());
+    }
+    Err(anyhow::anyhow!(
+        "a file of {name} holds one table, and these are {}: {}; give -o DIR/ for a file each",
+        tables.len(),
+        tables.join(", ")
+    ))
+    .or_bad_arguments()
+}
+
+fn time_zone(name: &str) -> anyhow::Result<TimeZone> {
+    let zone = TimeZone::get(name);
+    // The reason names the places where the database was looked for, which is nobody's fault.
+    zone.map_err(|_| {
+        anyhow::anyhow!("`--time-zone {name}` is no time zone: give its IANA name, like `Europe/Berlin`")
+    })
+}
+
+fn format(format: ReportFormat) -> DocumentFormat {
+    match format {
+        ReportFormat::Table => DocumentFormat::Table,
+        ReportFormat::Json => DocumentFormat::Json,
+        ReportFormat::Ndjson => DocumentFormat::Ndjson,
+        ReportFormat::Csv => DocumentFormat::Csv,
+        ReportFormat::Parquet => DocumentFormat::Parquet,
+        ReportFormat::Markdown => DocumentFormat::Markdown,
+        ReportFormat::Html => DocumentFormat::Html,
+    }
 }
 
 fn options(command: &args::Report, names: &[String], now: Timestamp) -> anyhow::Result<Options> {
@@ -110,13 +179,4 @@ fn make(
     });
     read();
     Ok(reports.finish(ends::blame_arguments(coverage)?, now)?)
-}
-
-fn list() -> anyhow::Result<Exit> {
-    let mut out = BufWriter::new(io::stdout());
-    for definition in report::all() {
-        writeln!(out, "{:<12} {}", definition.name, definition.question)?;
-    }
-    out.flush()?;
-    Ok(Exit::Done)
 }

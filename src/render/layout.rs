@@ -50,6 +50,12 @@ impl Cell {
         Self::new(text, None)
     }
 
+    /// Makes a cell of what we have drawn ourselves; nothing is shown as nothing.
+    #[cfg(feature = "report")]
+    pub(super) fn drawn(text: String) -> Self {
+        Self { text, style: None }
+    }
+
     /// Makes a cell of a moment, to the second.
     pub(super) fn time(time: Option<Timestamp>) -> Self {
         let text = time.map(|time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
@@ -129,6 +135,12 @@ impl Layout {
     /// Returns how many columns are left.
     pub(super) fn len(&self) -> usize {
         self.placed.len()
+    }
+
+    /// Tells whether there was room for the column at that place.
+    #[cfg(feature = "report")]
+    pub(super) fn has(&self, index: usize) -> bool {
+        self.placed.iter().any(|placed| placed.index == index)
     }
 
     /// Returns the line of titles, without line end.

@@ -26,7 +26,10 @@ pub use card::{write_card, write_card_json};
 pub use counts::query_counts;
 pub use counts::{COUNT_COLUMNS, QueryCount, QueryCounts, write_counts};
 #[cfg(feature = "report")]
-pub use document::{DocumentFormat, write_document};
+pub use document::{
+    DocumentFile, DocumentFormat, DocumentOptions, document_files, write_document, write_outline,
+    write_outline_json, write_reports,
+};
 pub use format::{Format, ListFormat, NotAList, UnknownFormat};
 pub use queries::write_queries;
 

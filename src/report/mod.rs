@@ -5,9 +5,9 @@
 //! to [`crate::render`].
 
 mod activity;
+mod atlas;
 mod basis;
 mod calls;
-mod atlas;
 mod catalogue;
 mod compliance;
 mod counts;
@@ -20,11 +20,11 @@ mod instances;
 mod logins;
 mod network;
 mod no_mfa;
+mod outline;
 mod queries;
 mod request;
 mod roles;
 mod root;
-mod outline;
 mod rows;
 mod section;
 mod sentence;

@@ -35,8 +35,9 @@ struct Finding<'a> {
     text: &'a str,
 }
 
+/// A definition.
 #[derive(Serialize)]
-struct Term<'a> {
+pub(super) struct Term<'a> {
     term: &'a str,
     meaning: &'a str,
 }
@@ -50,16 +51,25 @@ struct Sheet<'a> {
     rows: Vec<Row<'a>>,
 }
 
+/// A column without its values.
 #[derive(Serialize)]
-struct Head<'a> {
+pub(super) struct Head<'a> {
     name: &'a str,
     kind: &'static str,
     about: &'a str,
 }
 
-struct Row<'a> {
+/// A row as an object with a member a column.
+pub(super) struct Row<'a> {
     columns: &'a [Column],
     values: Vec<Value>,
+}
+
+impl<'a> Row<'a> {
+    /// Returns the row of these values.
+    pub(super) fn new(columns: &'a [Column], values: Vec<Value>) -> Self {
+        Self { columns, values }
+    }
 }
 
 /// Writes the document.
@@ -78,7 +88,6 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
 
 fn report(section: &Section) -> io::Result<Report<'_>> {
     let findings = section.findings.iter();
-    let definitions = section.definitions.iter();
     Ok(Report {
         name: section.name,
         title: section.title,
@@ -86,22 +95,33 @@ fn report(section: &Section) -> io::Result<Report<'_>> {
             .map(|finding| Finding { severity: finding.severity, text: &finding.text })
             .collect(),
         tables: section.tables.iter().map(sheet).collect::<io::Result<_>>()?,
-        definitions: definitions.map(|term| Term { term: term.term, meaning: term.meaning }).collect(),
+        definitions: terms(section),
     })
 }
 
 fn sheet(table: &Table) -> io::Result<Sheet<'_>> {
     let rows = table.rows().map_err(io::Error::other)?;
-    let columns = table.columns.iter();
     Ok(Sheet {
         name: table.name,
         title: table.title,
         about: &table.about,
-        columns: columns
-            .map(|column| Head { name: &column.name, kind: kind(column.kind), about: column.about })
-            .collect(),
-        rows: rows.into_iter().map(|values| Row { columns: &table.columns, values }).collect(),
+        columns: heads(table),
+        rows: rows.into_iter().map(|values| Row::new(&table.columns, values)).collect(),
     })
+}
+
+/// Returns the definitions of a report.
+pub(super) fn terms(section: &Section) -> Vec<Term<'_>> {
+    section.definitions.iter().map(|term| Term { term: term.term, meaning: term.meaning }).collect()
+}
+
+/// Returns the columns of a table.
+pub(super) fn heads(table: &Table) -> Vec<Head<'_>> {
+    let mut heads = Vec::with_capacity(table.columns.len());
+    for column in &table.columns {
+        heads.push(Head { name: &column.name, kind: kind(column.kind), about: column.about });
+    }
+    heads
 }
 
 fn kind(kind: Kind) -> &'static str {
