@@ -22,6 +22,9 @@ use std::ops::ControlFlow;
 /// Tables on a terminal are cut to so many rows; files and pipes have all.
 const ROWS_ON_TERMINAL: usize = 25;
 
+/// So many tables are named in a message.
+const NAMED_TABLES: usize = 12;
+
 /// Runs the command.
 pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     let settings = settings(&command.settings)?;
@@ -112,10 +115,12 @@ fn check_format(
     if tables.len() == 1 {
         return Ok(());
     }
+    let more = tables.len().saturating_sub(NAMED_TABLES);
+    let named = tables[..tables.len() - more].join(", ");
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     Err(anyhow::anyhow!(
-        "a file of {name} holds one table, and these are {}: {}; give -o DIR/ for a file each",
+        "a file of {name} holds one table, and these are {}: {named}{more}; give -o DIR/ for a file each",
         tables.len(),
-        tables.join(", ")
     ))
     .or_bad_arguments()
 }

@@ -56,5 +56,5 @@ fn an_html_report_of_an_empty_archive_says_that_it_says_nothing() {
     let ran = report(&archive, &["activity", "trail", "--format", "html"]);
     assert_eq!(ran.code, 3, "{}", ran.stderr);
     assert!(ran.stdout.contains("Nothing was read: there is no log file in the scope."));
-    assert!(ran.stdout.contains("0 records of 0 different events"));
+    assert!(ran.stdout.contains("0 records in 0 log files"));
 }
