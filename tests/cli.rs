@@ -9,6 +9,7 @@ mod formats;
 mod html_reports;
 mod match_event;
 mod outputs;
+mod plan;
 mod queries;
 mod reports;
 mod rules;

@@ -79,7 +79,7 @@ pub fn options(server: &Server) -> Options {
         }),
         ..S3Options::default()
     };
-    Options { max_object_size: CAP, s3 }
+    Options { max_object_size: CAP, s3, objects: None }
 }
 
 pub fn bucket(server: &Server) -> Box<dyn Source> {

@@ -86,7 +86,10 @@ fn what_cannot_be_had_is_a_fault_of_its_object_and_the_rest_is_fed() {
     );
     assert_eq!(said(2), "access denied: needs `s3:GetObject` (AccessDenied: Access Denied)");
     assert!(said(3).starts_with("transfer failed: "), "{}", said(3));
-    assert_eq!(said(4), "is archived in storage class DEEP_ARCHIVE and needs a restore");
+    assert_eq!(
+        said(4),
+        "is archived in storage class DEEP_ARCHIVE and needs a restore (see `backtrail plan --restore-hint`)"
+    );
     assert!(said(5).starts_with("is archived"));
     assert_eq!(seen[6], Seen::File("g.json".into(), b"{}".to_vec()));
 }

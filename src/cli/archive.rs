@@ -3,8 +3,11 @@
 use super::args::S3;
 use super::exit::OrBadArguments as _;
 use super::exit::say;
-use backtrail::source::{self, Options, S3Options, Source};
-use std::io::IsTerminal as _;
+use anyhow::Context as _;
+use backtrail::source::{self, ObjectList, Options, S3Options, Source};
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
+use std::sync::Arc;
 
 /// The argument that stands for standard input.
 const STDIN: &str = "-";
@@ -12,6 +15,11 @@ const STDIN: &str = "-";
 /// Opens the archives; what cannot be found is said before anything is read.
 pub fn open(archives: &[String], s3: &S3, max_object_size: u64) -> anyhow::Result<Vec<Box<dyn Source>>> {
     check(archives, s3).or_bad_arguments()?;
+    let objects = s3.objects.as_deref().map(read_list).transpose()?;
+    let archives = match &objects {
+        Some(list) if archives.is_empty() => list.archives(),
+        _ => archives,
+    };
     let options = Options {
         max_object_size,
         s3: S3Options {
@@ -23,6 +31,7 @@ pub fn open(archives: &[String], s3: &S3, max_object_size: u64) -> anyhow::Resul
             region: s3.bucket_region.clone(),
             ..S3Options::default()
         },
+        objects: objects.clone(),
     };
     let sources = source::open(archives, &options).or_bad_arguments()?;
     if archives.iter().any(|archive| archive == STDIN) && std::io::stdin().is_terminal() {
@@ -31,9 +40,24 @@ pub fn open(archives: &[String], s3: &S3, max_object_size: u64) -> anyhow::Resul
     Ok(sources)
 }
 
+/// Reads a list of objects, which is put into a file first when it comes from standard input.
+fn read_list(path: &Path) -> anyhow::Result<Arc<ObjectList>> {
+    if path.as_os_str() != STDIN {
+        return Ok(Arc::new(ObjectList::open(path).or_bad_arguments()?));
+    }
+    let mut file = tempfile::NamedTempFile::new().context("cannot keep the list of objects")?;
+    io::copy(&mut io::stdin().lock(), &mut file).context("cannot read the list of objects")?;
+    Ok(Arc::new(ObjectList::open(file.path()).or_bad_arguments()?))
+}
+
 /// Refuses what no source can make sense of.
 fn check(archives: &[String], s3: &S3) -> anyhow::Result<()> {
     let inputs = archives.iter().filter(|archive| *archive == STDIN).count();
+    let is_list = s3.objects.as_deref().is_some_and(|path| path.as_os_str() == STDIN);
+    anyhow::ensure!(
+        inputs == 0 || !is_list,
+        "`-` is an archive and the list of objects, but standard input can be read only once"
+    );
     anyhow::ensure!(inputs < 2, "`-` is given {inputs} times, but standard input can be read only once");
     if let Some(url) = &s3.endpoint_url {
         let is_url = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));

@@ -55,6 +55,11 @@ pub enum Command {
     /// Runs stored event patterns over the CloudTrail log files of one or more archives and shows every record that an
     /// EventBridge rule with that pattern would have caught. Hits go to stdout (or -o), progress and coverage to stderr.
     Replay(Box<Replay>),
+    /// Show what a run would read, without reading it: log files, bytes, requests, price, time and permissions
+    ///
+    /// Lists the archives with as few requests as a run makes, and reads nothing. `--save` writes the list of objects, and
+    /// `--objects` takes one instead of listing, here and in `replay` and `report`.
+    Plan(Box<Plan>),
     /// Make reports: what an auditor hands over
     ///
     /// Reads the archives once, however many reports are asked for, and writes findings, tables and charts with what was
@@ -95,7 +100,7 @@ Exit codes: see `backtrail --help`.";
 #[command(after_help = REPLAY_EXAMPLES)]
 pub struct Replay {
     /// Archives: s3://bucket/prefix, a directory, a file, or - for standard input
-    #[arg(value_name = "ARCHIVE", required = true)]
+    #[arg(value_name = "ARCHIVE", required_unless_present = "objects")]
     pub archives: Vec<String>,
     #[command(flatten)]
     pub selection: Selection,
@@ -107,6 +112,70 @@ pub struct Replay {
     pub limits: Limits,
     #[command(flatten)]
     pub s3: S3,
+}
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  backtrail plan s3://my-trail-bucket --since 90d
+  backtrail plan s3://my-trail-bucket --since 90d --save objects.ndjson
+  backtrail replay --objects objects.ndjson --since 90d
+  backtrail plan s3://my-trail-bucket --restore-hint > restore.sh
+
+Ends with 4 when something could not be listed or must be restored first.
+Exit codes: see `backtrail --help`.";
+
+/// Shows what a run would read.
+#[derive(Debug, Args)]
+#[command(after_help = PLAN_EXAMPLES)]
+pub struct Plan {
+    /// Archives: s3://bucket/prefix, a directory or a file
+    #[arg(value_name = "ARCHIVE", required_unless_present = "objects")]
+    pub archives: Vec<String>,
+    #[command(flatten)]
+    pub scope: Scope,
+    #[command(flatten)]
+    pub output: PlanOutput,
+    #[command(flatten)]
+    pub limits: Limits,
+    #[command(flatten)]
+    pub s3: S3,
+}
+
+/// What `--speed` is by default.
+pub const USUAL_SPEED: u64 = 50 << 20;
+
+/// What comes out of a plan.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
+pub struct PlanOutput {
+    /// Format of the plan
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PlanFormat,
+    /// Write the plan to a file instead of stdout (-); it appears when it is complete
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write the list of objects to a file, for --objects
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Print the commands that restore what is archived, instead of the plan
+    #[arg(long)]
+    pub restore_hint: bool,
+    /// Set a price in US dollars (repeatable): list, get, get-ia, get-gir (per 1,000 requests), retrieve-ia, retrieve-gir,
+    /// to-region, to-internet (per GB); those of us-east-1 by default
+    #[arg(long = "price", value_name = "NAME=DOLLARS")]
+    pub prices: Vec<String>,
+    /// Stored bytes that a run reads in a second, for the expected time: bytes, or a number with K, M or G
+    #[arg(long, value_name = "SIZE", default_value = "50M", value_parser = super::size::parse)]
+    pub speed: u64,
+}
+
+/// Formats of plans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
 }
 
 const REPORT_EXAMPLES: &str = "\
@@ -315,6 +384,9 @@ pub struct Output {
     /// Do not show progress
     #[arg(long)]
     pub no_progress: bool,
+    /// Read nothing and show what would be read, like `backtrail plan`
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Formats of hits.
@@ -358,6 +430,10 @@ pub struct Limits {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "S3 (named as in the AWS CLI)")]
 pub struct S3 {
+    /// Read the list of objects from a file (- for standard input) instead of listing buckets: one that `backtrail plan
+    /// --save` wrote, an S3 Inventory manifest with its CSV files beside it, or one of these; packed with gzip or not
+    #[arg(long, value_name = "FILE")]
+    pub objects: Option<PathBuf>,
     /// Profile of the AWS configuration files
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,

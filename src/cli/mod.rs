@@ -15,6 +15,7 @@ mod match_event;
 mod moment;
 mod options;
 mod output;
+mod plan;
 mod progress;
 mod queries;
 mod replay;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Replay(command) => replay::run(&command, &arguments.global),
+        Command::Plan(command) => plan::run(&command, &arguments.global),
         Command::Report(command) => report::run(&command, &arguments.global),
         Command::Match(command) => match_event::run(&command),
         Command::Check(command) => check::run(&command),

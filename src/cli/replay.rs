@@ -7,7 +7,7 @@ use super::output::Output;
 use super::progress::Shown;
 use super::select::Selected;
 use super::state::State;
-use super::{archive, checkpoint, ends, foot, options, select, terminal};
+use super::{archive, checkpoint, ends, foot, options, plan, select, terminal};
 use backtrail::hit::{Hit, Sorter};
 use backtrail::query::{Query, Severity};
 use backtrail::render::{self, HitOptions, HitWriter, ListFormat};
@@ -30,6 +30,9 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     let job = ["replay".to_owned()].into_iter().chain(command.archives.iter().cloned());
     let job = job.chain(command.selection.queries.iter().chain(&command.selection.patterns).cloned());
     let state = State::open(&mut options.scope, &command.scope, job).or_bad_arguments()?;
+    if command.output.dry_run {
+        return dry_run(command, &options);
+    }
     let by = options::fields(&command.output.by).or_bad_arguments()?;
     if command.output.count {
         ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
@@ -80,6 +83,24 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
         ends::remember(&state, &coverage, &interrupt)?;
     }
     Ok(ends::exit(&coverage, worst, command.output.fail_on, &options.scope))
+}
+
+/// Shows what would be read.
+fn dry_run(command: &args::Replay, options: &Options) -> anyhow::Result<Exit> {
+    let format = match command.output.format {
+        args::Format::Table => args::PlanFormat::Text,
+        args::Format::Json => args::PlanFormat::Json,
+        _ => return Err(anyhow::anyhow!("--dry-run shows a plan: as a table or as json")).or_bad_arguments(),
+    };
+    let output = args::PlanOutput {
+        format,
+        output: command.output.output.clone(),
+        save: None,
+        restore_hint: false,
+        prices: Vec::new(),
+        speed: args::USUAL_SPEED,
+    };
+    plan::plan(&command.archives, &command.s3, options, &output)
 }
 
 /// Everything that both ways of running need.

@@ -36,7 +36,7 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     let now = global.now.unwrap_or_else(Timestamp::now);
     let now = checkpoint::moment(&command.scope, now).or_bad_arguments()?;
     let mut options = options(command, &names, now)?;
-    if command.archives.is_empty() {
+    if command.archives.is_empty() && command.s3.objects.is_none() {
         return Err(anyhow::anyhow!("which archive? Give s3://bucket/prefix, a directory, a file, or -"))
             .or_bad_arguments();
     }

@@ -1,6 +1,7 @@
 //! What can go wrong on the way to the bytes.
 
 use super::UnknownRegion;
+use std::path::PathBuf;
 
 /// Why one object (or one listing) could not be had. It is data: counted and named in the coverage.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +35,7 @@ pub enum ReadFault {
     )]
     Marked,
     /// In an archive storage class: needs a restore first.
-    #[error("is archived in storage class {class} and needs a restore")]
+    #[error("is archived in storage class {class} and needs a restore (see `backtrail plan --restore-hint`)")]
     Archived {
         /// Storage class as S3 names it.
         class: String,
@@ -66,6 +67,14 @@ pub enum Error {
         /// The archive as the user named it.
         archive: String,
         /// One sentence.
+        reason: String,
+    },
+    /// Not a list of objects.
+    #[error("`{}` {reason}", path.display())]
+    ObjectList {
+        /// The list.
+        path: PathBuf,
+        /// What is wrong with it.
         reason: String,
     },
     /// Not the address of a bucket.

@@ -1,7 +1,8 @@
 //! An archive held in memory: for tests, and for callers that have the bytes already.
 
-use super::plan::{Plan, Verdict, Visit};
-use super::{Error, Item, LogFile, LogKey, Scope, Sink, Source};
+use super::plan::Plan;
+use super::sieve::{Sieve, Sieved};
+use super::{Error, Item, LogFile, Scope, Sink, Source};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -27,27 +28,15 @@ impl Memory {
 
 impl Source for Memory {
     fn feed(&self, scope: &Scope, sink: &mut dyn Sink) -> Result<(), Error> {
-        let plan = Plan::new(scope);
-        let mut passed_over = "";
+        let mut sieve = Sieve::new(Plan::new(scope));
         for (text, bytes) in &self.objects {
             let size = bytes.len() as u64;
-            let item = match plan.closed_folder(text) {
-                Some((folder, Visit::Skip(_))) if folder == passed_over => continue,
-                Some((folder, Visit::Skip(reason))) => {
-                    passed_over = folder;
-                    Item::Skipped { key: LogKey::parse(folder), reason }
-                }
-                Some(_) => continue,
-                None => {
-                    let key = LogKey::parse(text);
-                    match plan.judge(&key, size) {
-                        Verdict::Prune => continue,
-                        Verdict::Skip(reason) => Item::Skipped { key, reason },
-                        Verdict::Read => {
-                            sink.announce(1, size);
-                            Item::LogFile(LogFile::shared(key, Arc::clone(bytes)))
-                        }
-                    }
+            let item = match sieve.judge(text, size) {
+                Sieved::Nothing => continue,
+                Sieved::Skip(key, reason) => Item::Skipped { key, reason },
+                Sieved::Read(key) => {
+                    sink.announce(1, size);
+                    Item::LogFile(LogFile::shared(key, Arc::clone(bytes)))
                 }
             };
             if sink.offer(item) == ControlFlow::Break(()) {

@@ -8,21 +8,26 @@ mod layout;
 mod local;
 mod log_file;
 mod memory;
+mod objects;
 mod options;
 mod plan;
 mod region;
 #[cfg(feature = "s3")]
 mod s3;
 mod scope;
+mod sieve;
 mod stream;
+mod survey;
 
 pub use fault::{Cause, Error, ReadFault};
 pub use key::{Folder, LogKey};
 pub use log_file::LogFile;
 pub use memory::Memory;
+pub use objects::{LIST_VERSION, ListHead, ListedObject, ObjectList};
 pub use options::{Credentials, Options, S3Options};
 pub use region::UnknownRegion;
 pub use scope::{ReadBefore, Scope, fingerprint};
+pub use survey::{BucketFacts, Encryption, Look, Requests, Stored, Surveyed};
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -81,6 +86,14 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// Returns an error only when nothing sensible can follow (no such path, no such bucket, no credentials).
     fn feed(&self, scope: &Scope, sink: &mut dyn Sink) -> Result<(), Error>;
+
+    /// Finds what a feed of this scope would read, without reading it, and what is known of its bucket if it is one.
+    ///
+    /// # Errors
+    /// As [`Source::feed`].
+    fn survey(&self, scope: &Scope, look: &mut Look<'_>) -> Result<Option<BucketFacts>, Error> {
+        self.feed(scope, look).map(|()| None)
+    }
 
     /// Returns how a person names this archive: the argument it was opened with.
     fn name(&self) -> &str;

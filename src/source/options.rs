@@ -1,5 +1,7 @@
 //! How archives are reached.
 
+use super::ObjectList;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How archives are reached, whatever their kind.
@@ -9,6 +11,8 @@ pub struct Options {
     pub max_object_size: u64,
     /// How S3 is reached.
     pub s3: S3Options,
+    /// Objects that are in the buckets: these are read, and the buckets not listed.
+    pub objects: Option<Arc<ObjectList>>,
 }
 
 /// How S3 is reached. What is left open, the AWS SDK finds as it always does: in the environment, the profile files,
@@ -60,7 +64,7 @@ impl std::fmt::Debug for Credentials {
 impl Default for Options {
     /// Log files of a trail have at most 50 MB before compression; 1 GiB leaves room for other inputs.
     fn default() -> Self {
-        Self { max_object_size: 1 << 30, s3: S3Options::default() }
+        Self { max_object_size: 1 << 30, s3: S3Options::default(), objects: None }
     }
 }
 

@@ -29,7 +29,7 @@ fn an_unknown_subcommand_is_refused() {
     --- stderr
     error: unrecognized subcommand 'replai'
 
-      tip: a similar subcommand exists: 'replay'
+      tip: some similar subcommands exist: 'plan', 'replay'
 
     Usage: backtrail [OPTIONS] <COMMAND>
 

@@ -49,6 +49,8 @@ pub struct Faults {
     pub frozen: BTreeSet<String>,
     /// Requests signed for another region than this are redirected.
     pub region: Option<String>,
+    /// The KMS key that every object is encrypted with.
+    pub kms_key: Option<String>,
     /// Every request is refused with this code.
     pub refusal: Option<(String, u16)>,
     /// How long each GET takes.
@@ -87,6 +89,8 @@ pub struct Requests {
     pub list: AtomicU64,
     /// GetObject.
     pub get: AtomicU64,
+    /// HeadObject and HeadBucket.
+    pub head: AtomicU64,
     /// The most GetObject at the same time.
     pub most_gets: AtomicU64,
     gets_now: AtomicU64,
@@ -245,9 +249,15 @@ impl S3 for Bucket {
     {
         Box::pin(async move {
             self.check(&request, &request.input.bucket)?;
+            self.0.requests.head.fetch_add(1, Ordering::SeqCst);
             let bytes = self.0.objects.get(&request.input.key).ok_or_else(|| refusal("NoSuchKey", 404))?;
             let content_length = Some(bytes.len() as i64);
-            Ok(S3Response::new(HeadObjectOutput { content_length, ..HeadObjectOutput::default() }))
+            let ssekms_key_id = self.faults().kms_key;
+            Ok(S3Response::new(HeadObjectOutput {
+                content_length,
+                ssekms_key_id,
+                ..HeadObjectOutput::default()
+            }))
         })
     }
 
@@ -261,7 +271,9 @@ impl S3 for Bucket {
     {
         Box::pin(async move {
             self.check(&request, &request.input.bucket)?;
-            Ok(S3Response::new(HeadBucketOutput::default()))
+            self.0.requests.head.fetch_add(1, Ordering::SeqCst);
+            let bucket_region = self.faults().region;
+            Ok(S3Response::new(HeadBucketOutput { bucket_region, ..HeadBucketOutput::default() }))
         })
     }
 }

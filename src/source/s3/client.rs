@@ -2,14 +2,15 @@
 
 use super::address::Address;
 use super::answer::Answer;
-use super::connect::{connect, load, once, unknown_region};
+use super::connect::{connect, has_endpoint, load, once, region_of, unknown_region};
 use super::folder::{Depth, Folder};
 use super::object::Object;
 use super::transfer::Rest;
-use crate::source::{Error, LogKey, S3Options, UnknownRegion};
+use crate::source::{Error, LogKey, Requests, S3Options, UnknownRegion};
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{EncodingType, OptionalObjectAttributes, RequestPayer};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -30,6 +31,14 @@ pub(super) struct Client {
     options: S3Options,
     line: Arc<RwLock<Line>>,
     renewing: Arc<Mutex<()>>,
+    made: Arc<Made>,
+}
+
+/// Requests that were made, retries not counted.
+#[derive(Debug, Default)]
+struct Made {
+    list: AtomicU64,
+    head: AtomicU64,
 }
 
 /// What may change while it is used: where S3 is looked for, and with which credentials.
@@ -40,6 +49,8 @@ struct Line {
     /// Does not: what waits for its turn does that itself.
     once: aws_sdk_s3::Client,
     region: Option<String>,
+    /// Where this machine is configured to be.
+    own_region: Option<String>,
     is_settled: bool,
     /// Where S3 is looked for, when that may be a slip.
     unknown_region: Option<UnknownRegion>,
@@ -57,14 +68,23 @@ impl Client {
             let origin = if is_given { "`--bucket-region`" } else { "the environment or the profile" };
             return Err(Error::Region { archive: address.archive.clone(), region, origin });
         }
+        let own_region = region_of(&config).map(str::to_owned).filter(|_| !has_endpoint(&config));
         let s3 = connect(options, config, address).await?;
-        let region = options.region.clone();
-        let line = Line { once: once(&s3), s3, region, is_settled: false, unknown_region, generation: 0 };
+        let line = Line {
+            once: once(&s3),
+            s3,
+            region: options.region.clone(),
+            own_region,
+            is_settled: false,
+            unknown_region,
+            generation: 0,
+        };
         Ok(Self {
             address: address.clone(),
             options: options.clone(),
             line: Arc::new(RwLock::new(line)),
             renewing: Arc::default(),
+            made: Arc::default(),
         })
     }
 
@@ -125,6 +145,7 @@ impl Client {
 
     /// S3 names the region of a bucket even to those who may not read it.
     async fn ask_region(&self) -> Option<String> {
+        self.made.head.fetch_add(1, Ordering::Relaxed);
         match self.line().s3.head_bucket().bucket(&self.address.bucket).send().await {
             Ok(output) => output.bucket_region().map(str::to_owned),
             Err(error) => Answer::from(error).region,
@@ -145,6 +166,7 @@ impl Client {
     }
 
     async fn head(&self, key: &str) -> Result<Option<Object>, Answer> {
+        self.made.head.fetch_add(1, Ordering::Relaxed);
         let request = self.line().s3.head_object().bucket(&self.address.bucket).key(key);
         let output = request.set_request_payer(self.payer()).send().await?;
         Ok(Some(Object {
@@ -162,6 +184,7 @@ impl Client {
     pub async fn list(&self, folder: &Folder) -> Result<ListObjectsV2Output, Answer> {
         // S3 looks at it on the first page only; other servers may not.
         let start = folder.start().filter(|_| folder.token.is_none());
+        self.made.list.fetch_add(1, Ordering::Relaxed);
         let (mut attempt, mut is_renewed) = (1, false);
         loop {
             let line = self.line();
@@ -207,6 +230,37 @@ impl Client {
             let class = state.and_then(|state| state.storage_class()).map(|class| class.as_str().to_owned());
             Answer::from(error).with_archive(tier.or(class))
         })
+    }
+
+    /// Asks for one object, so that the bucket's region is known before many are.
+    pub async fn try_one(&self, key: &str) -> Result<(), Error> {
+        if let Err(answer) = self.head(key).await {
+            if answer.is_other_region() {
+                self.settle(&answer).await?;
+            } else if answer.is_fatal() || answer.is_passing() {
+                return Err(self.error(answer));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns how many requests were made so far.
+    pub fn requests(&self) -> Requests {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Requests { list: get(&self.made.list), head: get(&self.made.head) }
+    }
+
+    /// Returns where this machine is configured to be, and where the bucket is.
+    pub async fn regions(&self) -> (Option<String>, Option<String>) {
+        (self.line().own_region, self.ask_region().await)
+    }
+
+    /// Returns the KMS key that an object is encrypted with, or why that is not known.
+    pub async fn kms_key(&self, key: &str) -> Result<Option<String>, String> {
+        let request = self.line().s3.head_object().bucket(&self.address.bucket).key(key);
+        let output = request.set_request_payer(self.payer()).send().await;
+        let output = output.map_err(|error| Answer::from(error).fault("s3:GetObject").to_string())?;
+        Ok(output.ssekms_key_id().map(str::to_owned))
     }
 
     fn payer(&self) -> Option<RequestPayer> {

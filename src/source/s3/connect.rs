@@ -64,13 +64,13 @@ pub(super) fn unknown_region(config: &SdkConfig) -> Option<UnknownRegion> {
 }
 
 /// Returns the region that somebody gave. A variable that is set to nothing gives none, as in the AWS command line.
-fn region_of(config: &SdkConfig) -> Option<&str> {
+pub(super) fn region_of(config: &SdkConfig) -> Option<&str> {
     config.region().map(AsRef::as_ref).filter(|region: &&str| !region.is_empty())
 }
 
 /// Tells whether another endpoint than AWS's own is given, for all services or for S3 alone: the SDK looks for the
 /// latter (`AWS_ENDPOINT_URL_S3`, or `services` of a profile) only while it builds a client, and does not say.
-fn has_endpoint(config: &SdkConfig) -> bool {
+pub(super) fn has_endpoint(config: &SdkConfig) -> bool {
     let key = ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url");
     let key = key.build().expect("all parts of the key are given");
     let of_s3 = config.service_config().and_then(|given| given.load_config(key));

@@ -48,6 +48,10 @@ impl Reader {
         Self { client: Arc::new(client), budget, most, pace, cap: options.max_object_size }
     }
 
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Says why an object is not even asked for.
     pub fn refuse(&self, object: &Object) -> Option<ReadFault> {
         if let Some(class) = object.archived() {

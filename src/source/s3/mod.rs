@@ -3,7 +3,7 @@
 //!
 //! [`list`] walks the bucket and yields objects ([`folder`] says what one listing goes through, [`page`] reads a page of
 //! it), [`get`] turns an object into an item, attempt for attempt ([`transfer`]) and at a [`pace`], and [`feed`] hands it to
-//! the sink. [`client`] makes the requests, [`connect`] knows the SDK, and [`answer`] says what a refusal of S3 means.
+//! the sink. [`survey`] only looks, and [`found`] takes a list of objects instead of listing. [`client`] makes the requests, [`connect`] knows the SDK, and [`answer`] says what a refusal of S3 means.
 
 mod address;
 mod answer;
@@ -11,19 +11,22 @@ mod client;
 mod connect;
 mod feed;
 mod folder;
+mod found;
 mod get;
 mod list;
 mod object;
 mod pace;
 mod page;
+mod survey;
 mod transfer;
 
 use super::known::Known;
 use super::plan::Plan;
-use super::{Error, Item, KnownLogFiles, LogFile, Options, Scope, Sink, Source};
+use super::{BucketFacts, Error, Item, KnownLogFiles, LogFile, Look, Options, Scope, Sink, Source};
 use address::Address;
 use client::Client;
 use feed::{Coming, Feed, wait};
+use found::{Found, Given};
 use get::Reader;
 use list::{Listed, Listing};
 use object::Object;
@@ -46,12 +49,6 @@ struct Opened {
     reader: Reader,
     found: Found,
     island: Island,
-}
-
-/// What the address means.
-enum Found {
-    Single(Object),
-    Listing(Box<Listing>),
 }
 
 /// A runtime that is left without waiting: a name lookup that hangs must not hold up the end.
@@ -92,10 +89,17 @@ impl Bucket {
 
     async fn find(&self, plan: Plan, known: Arc<Known>) -> Result<(Reader, Found), Error> {
         let client = Client::connect(&self.options.s3, &self.address).await?;
+        if let Some(list) = &self.options.objects {
+            let given = Given::new(list, &self.address, plan, known);
+            if let Some(first) = given.first() {
+                client.try_one(&first.key).await?;
+            }
+            return Ok((Reader::new(client, &self.options), Found::List(given)));
+        }
         let found = match client.find_single().await? {
             Some(object) => {
                 known.add(1, object.size.unwrap_or(0));
-                Found::Single(object)
+                Found::Single(Some(object))
             }
             None => Found::Listing(Box::new(Listing::start(&client, plan, known).await?)),
         };
@@ -126,6 +130,10 @@ impl Source for Bucket {
             None => self.reach(scope, sink)?,
         };
         opened.map_or(Ok(()), |opened| self.receive(opened, sink))
+    }
+
+    fn survey(&self, scope: &Scope, look: &mut Look<'_>) -> Result<Option<BucketFacts>, Error> {
+        self.look(scope, look)
     }
 
     fn name(&self) -> &str {
@@ -162,15 +170,8 @@ impl Producer {
         }
     }
 
-    async fn produce(&self, found: Found) -> Result<(), Error> {
-        let mut listing = match found {
-            Found::Single(object) => {
-                let _ = self.offer(Listed::Object(object)).await; // the only one: whether it is taken or not
-                return Ok(());
-            }
-            Found::Listing(listing) => listing,
-        };
-        while let Some(listed) = listing.next().await? {
+    async fn produce(&self, mut found: Found) -> Result<(), Error> {
+        while let Some(listed) = found.next().await? {
             if self.offer(listed).await.is_break() {
                 return Ok(());
             }
