@@ -268,3 +268,32 @@ fn credentials_that_expire_for_good_end_the_run_and_what_was_under_way_is_named(
     assert_eq!(coverage.log_files.failed, named as u64);
     assert_eq!(coverage.stopped, None);
 }
+
+fn many(count: usize) -> (Vec<(String, Vec<u8>)>, Server) {
+    let objects: Vec<_> = (0..count).map(|index| (format!("{index:04}.json"), b"{}".to_vec())).collect();
+    (objects.clone(), Server::start(objects))
+}
+
+#[test]
+fn more_objects_are_asked_for_at_once_while_that_brings_more() {
+    let (objects, server) = many(800);
+    server.set_faults(Faults { delay: Some(Duration::from_millis(50)), ..Faults::default() });
+    let mut places = Places { files: Vec::new(), room: 512, filled: Vec::new() };
+    bucket(&server).feed(&wide(), &mut places).unwrap();
+    assert_eq!(places.filled.len(), objects.len());
+    let most = server.requests().most_gets.load(Ordering::SeqCst);
+    assert!(most >= 16, "never more than {most}");
+}
+
+#[test]
+fn fewer_objects_are_asked_for_at_once_when_s3_says_so() {
+    let (objects, server) = many(800);
+    let delay = Some(Duration::from_millis(20));
+    server.set_faults(Faults { delay, most_at_once: Some(10), ..Faults::default() });
+    let mut places = Places { files: Vec::new(), room: 512, filled: Vec::new() };
+    bucket(&server).feed(&wide(), &mut places).unwrap();
+    let seen: Vec<_> = places.files.into_iter().flatten().collect();
+    assert_same(&seen, &feed(&Memory::new("memory", objects), &wide()), "throttled");
+    let refused = server.requests().get.load(Ordering::SeqCst) - 800;
+    assert!(refused > 0 && refused < 400, "{refused} refused");
+}

@@ -31,6 +31,8 @@ pub const SECRET_KEY: &str = "test-only-secret";
 pub struct Faults {
     /// Every n-th GET is answered with `503 SlowDown`.
     pub slow_down_every: Option<u64>,
+    /// GETs beyond so many at the same time are answered with `503 SlowDown`.
+    pub most_at_once: Option<u64>,
     /// Objects whose first so many GETs end before their length is reached.
     pub short: BTreeMap<String, u64>,
     /// Objects that are listed but gone when they are read.
@@ -233,7 +235,11 @@ impl S3 for Bucket {
             if let Some(delay) = delay {
                 tokio::time::sleep(delay).await;
             }
-            let result = self.get(&request).map(S3Response::new);
+            let is_too_much = self.faults().most_at_once.is_some_and(|most| now > most);
+            let result = self.get(&request).and_then(|output| match is_too_much {
+                true => Err(refusal("SlowDown", 503)),
+                false => Ok(S3Response::new(output)),
+            });
             requests.gets_now.fetch_sub(1, Ordering::SeqCst);
             result
         })
