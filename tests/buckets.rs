@@ -36,7 +36,7 @@ fn a_time_lists_each_folder_once_and_none_outside_it() {
     let days = Listing {
         prefix: month.to_owned(),
         is_whole: true,
-        start_after: Some(format!("{month}05")),
+        start_after: Some(format!("{month}04~")),
         token: None,
     };
     assert!(listed.contains(&days), "{listed:?}");
@@ -68,8 +68,8 @@ fn a_long_listing_is_split_and_gives_the_same() {
     let objects = quarter(&[("eu-west-1", 1), ("us-east-1", 10)]);
     let server = Server::start(objects.clone());
     let expected = feed(&Memory::new("memory", objects), &wide());
-    for is_giving_passed_folders in [false, true] {
-        server.set_faults(Faults { page_size: Some(5), is_giving_passed_folders, ..Faults::default() });
+    for is_starting_oddly in [false, true] {
+        server.set_faults(Faults { page_size: Some(5), is_starting_oddly, ..Faults::default() });
         assert_same(&feed(&*bucket(&server), &wide()), &expected, "split");
     }
     let listed = server.listed();
@@ -77,6 +77,13 @@ fn a_long_listing_is_split_and_gives_the_same() {
     assert!(!levels.is_empty() && levels.len() < 80, "{} levels", levels.len());
     let pages = expected.len() / 5;
     assert!(whole.len() / 2 < pages + pages / 4, "{} pages of {pages}", whole.len() / 2);
+}
+
+#[test]
+fn no_day_is_lost_where_listings_start_oddly() {
+    let server = Server::start(quarter(&[("eu-west-1", 2), ("us-east-1", 3)]));
+    server.set_faults(Faults { is_starting_oddly: true, ..Faults::default() });
+    assert_eq!(files(&feed(&*bucket(&server), &february())).len(), 30 * 5);
 }
 
 #[test]

@@ -43,8 +43,9 @@ pub struct Faults {
     pub denied_prefixes: BTreeSet<String>,
     /// Prefixes that may be listed with a delimiter only.
     pub shallow_prefixes: BTreeSet<String>,
-    /// Whether a listing that starts inside a folder gives this folder, as some servers do and S3 does not.
-    pub is_giving_passed_folders: bool,
+    /// Whether listings start as SeaweedFS starts them: not with the folder of the name that they are to start after; and
+    /// those that start inside a folder give this folder, and the ones beside the key.
+    pub is_starting_oddly: bool,
     /// Storage classes as they are listed.
     pub classes: BTreeMap<String, String>,
     /// Objects that an Intelligent-Tiering archive holds: listed as any other, refused when read.
@@ -331,7 +332,15 @@ impl Bucket {
         let after = input.continuation_token.clone().or(input.start_after.clone());
         let is_passed = |folder: &String| input.start_after.as_ref().is_some_and(|start| folder <= start);
         let mut page = self.page(&prefix, input.delimiter.as_deref(), after, most);
-        page.folders.retain(|folder| faults.is_giving_passed_folders || !is_passed(folder));
+        page.folders.retain(|folder| faults.is_starting_oddly || !is_passed(folder));
+        if let Some(start) = input.start_after.as_ref().filter(|_| faults.is_starting_oddly) {
+            let is_of_name = |key: &String| key.starts_with(&format!("{start}/"));
+            page.keys.retain(|key| !is_of_name(key));
+            let beside = &start[..start.rfind('/').map_or(0, |slash| slash + 1)];
+            if input.delimiter.is_some() && beside.len() > prefix.len() {
+                page.folders.extend(self.page(beside, Some("/"), Some(start.clone()), most).folders);
+            }
+        }
         let is_encoded = input.encoding_type.is_some();
         let written = |key: &String| if is_encoded { encode(key) } else { key.clone() };
         let object = |key: &String| Object {

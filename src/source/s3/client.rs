@@ -194,7 +194,7 @@ impl Client {
                 .bucket(&self.address.bucket)
                 .prefix(&folder.prefix)
                 .set_delimiter((folder.depth != Depth::Whole).then(|| "/".to_owned()))
-                .set_start_after(start.map(str::to_owned))
+                .set_start_after(start.clone())
                 .set_continuation_token(folder.token.clone())
                 .set_max_keys(self.options.page_size)
                 .set_request_payer(self.payer())

@@ -84,14 +84,16 @@ impl Folder {
     }
 
     /// Returns the key behind which the first page is to start.
-    pub fn start(&self) -> Option<&str> {
-        let before_first = self.members.first().map(|first| first.trim_end_matches('/'));
-        self.after.as_deref().or(before_first)
+    pub fn start(&self) -> Option<String> {
+        self.after.clone().or_else(|| self.members.first().map(|first| before(first)))
     }
 
     /// Tells where a key or a folder of a page stands: servers may begin a little early, and pages end where they like.
     pub fn place(&self, entry: &str) -> Place {
         let is_listed = self.after.as_deref().is_some_and(|after| entry <= after);
+        // A level holds folders of its own only, whatever a server gives that was asked to start deep inside.
+        let inside = entry.strip_prefix(self.prefix.as_str()).unwrap_or_default().trim_end_matches('/');
+        let is_listed = is_listed || self.depth != Depth::Whole && inside.contains('/');
         let (first, last) = (self.members.first(), self.members.last());
         if is_listed || first.is_some_and(|first| entry < first.as_str()) {
             Place::Before
@@ -172,6 +174,17 @@ pub(super) enum Place {
     Behind,
 }
 
+/// Returns a text that sorts shortly before all keys in a folder, and behind all those in another one whose name is less
+/// in its last letter. The folder's own name would do for S3, but there are servers that then leave the folder out.
+fn before(folder: &str) -> String {
+    let name = folder.trim_end_matches('/');
+    let mut before = name.to_owned();
+    match before.pop() {
+        Some(last @ '!'..='~') => format!("{before}{}~", char::from(last as u8 - 1)),
+        _ => before,
+    }
+}
+
 fn parent_of(folder: &str) -> Option<&str> {
     let inner = folder.strip_suffix('/')?;
     Some(inner.rfind('/').map_or("", |slash| &inner[..=slash]))
@@ -205,12 +218,15 @@ mod tests {
     #[test]
     fn a_run_starts_in_front_of_its_first_folder_and_ends_behind_its_last() {
         let run = days(3);
-        assert_eq!((run.prefix.as_str(), run.start()), ("m/", Some("m/01")));
+        assert_eq!((run.prefix.as_str(), run.start().as_deref()), ("m/", Some("m/00~")));
         assert_eq!(run.place("m/01.json"), Place::Before);
         assert_eq!(run.place("m/01/"), Place::Inside);
         assert_eq!(run.place("m/03/x"), Place::Inside);
         assert_eq!(run.place("m/03x"), Place::Behind);
         assert!(!days(2).join("n/", "n/01/"));
+        assert_eq!([before("p/a/"), before("p/ä/"), before("/")], ["p/`~", "p/", ""]);
+        let level = Folder::new("p/", Depth::Level);
+        assert_eq!([level.place("p/a/"), level.place("p/a/b/")], [Place::Inside, Place::Before]);
     }
 
     #[test]
