@@ -7,6 +7,7 @@
 //! |---|---|---|---|
 //! | [`json`] | noun | JSON text as bytes: skipping and checking values, wanted fields, their leaves | – |
 //! | [`source`] | stage | plans which log files a scope needs, feeds their bytes (local, memory, S3, stdin) | – |
+//! | [`mirror`] | stage | copies the log files of an archive into a folder, as they are stored | `source` |
 //! | [`decode`] | stage | bytes to raw records: gunzip under a cap, find the records in any known shape | `json` `record` |
 //! | [`record`] | noun | one CloudTrail record: its raw JSON bytes and the leaves somebody asked for | `json` |
 //! | [`event`] | noun | the EventBridge envelope around a record: a view, not a copy | `json` `record` |
@@ -26,6 +27,7 @@ pub mod event;
 pub mod hit;
 pub mod json;
 pub mod language;
+pub mod mirror;
 pub mod query;
 pub mod record;
 pub mod render;

@@ -17,6 +17,7 @@ mod s3;
 mod scheduled;
 mod scope;
 mod sources;
+mod sync;
 mod synthesis;
 
 use crate::support::archive::Archive;

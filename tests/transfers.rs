@@ -152,6 +152,36 @@ fn what_breaks_off_is_asked_for_from_there_on() {
 }
 
 #[test]
+fn what_is_joined_must_have_the_md5_of_the_whole() {
+    let server = Server::start([("a.json", "{} and more")]);
+    let once: BTreeMap<_, _> = [("a.json".to_owned(), 1)].into();
+    server.set_faults(Faults { wrong: once.clone(), short: once, ..Faults::default() });
+    let mut verifying = options(&server);
+    verifying.s3.is_verifying = true;
+    let source = open(&format!("s3://{BUCKET}"), &verifying);
+    assert_eq!(feed(&*source, &wide()), [Seen::File("a.json".into(), b"{} and more".to_vec())]);
+    assert_eq!(server.ranges(), ["a.json 5"]);
+    assert_eq!(server.requests().get.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn what_has_a_checksum_but_no_md5_is_read_in_one_answer() {
+    let server = Server::start([("a.json", "{} and more")]);
+    let once: BTreeMap<_, _> = [("a.json".to_owned(), 1)].into();
+    let encrypted =
+        || Faults { kms_key: Some("key".to_owned()), crc32: Some("CLgwZQ=="), ..Faults::default() };
+    let mut verifying = options(&server);
+    verifying.s3.is_verifying = true;
+    for faults in [Faults { wrong: once.clone(), ..encrypted() }, Faults { short: once, ..encrypted() }] {
+        server.set_faults(faults);
+        let source = open(&format!("s3://{BUCKET}"), &verifying);
+        assert_eq!(feed(&*source, &wide()), [Seen::File("a.json".into(), b"{} and more".to_vec())]);
+    }
+    assert_eq!(server.ranges(), [] as [&str; 0]);
+    assert_eq!(server.requests().get.load(Ordering::SeqCst), 4);
+}
+
+#[test]
 fn what_was_overwritten_in_the_middle_is_read_from_the_start() {
     let server = Server::start([("a.json", "{} first")]);
     let (short, rewritten) = ([("a.json".to_owned(), 1)].into(), [("a.json".to_owned(), 1)].into());

@@ -14,6 +14,24 @@ const STDIN: &str = "-";
 
 /// Opens the archives; what cannot be found is said before anything is read.
 pub fn open(archives: &[String], s3: &S3, max_object_size: u64) -> anyhow::Result<Vec<Box<dyn Source>>> {
+    open_with(archives, s3, max_object_size, false)
+}
+
+/// Opens them so that all that can be checked of an object is checked.
+pub fn open_verifying(
+    archives: &[String],
+    s3: &S3,
+    max_object_size: u64,
+) -> anyhow::Result<Vec<Box<dyn Source>>> {
+    open_with(archives, s3, max_object_size, true)
+}
+
+fn open_with(
+    archives: &[String],
+    s3: &S3,
+    max_object_size: u64,
+    is_verifying: bool,
+) -> anyhow::Result<Vec<Box<dyn Source>>> {
     check(archives, s3).or_bad_arguments()?;
     let objects = s3.objects.as_deref().map(read_list).transpose()?;
     let archives = match &objects {
@@ -29,6 +47,7 @@ pub fn open(archives: &[String], s3: &S3, max_object_size: u64) -> anyhow::Resul
             request_payer: s3.request_payer.is_some(),
             force_path_style: s3.path_style,
             region: s3.bucket_region.clone(),
+            is_verifying,
             ..S3Options::default()
         },
         objects: objects.clone(),

@@ -65,6 +65,11 @@ pub enum Command {
     /// Reads the archives once, however many reports are asked for, and writes findings, tables and charts with what was
     /// read and what was not. `backtrail report list` says which reports there are.
     Report(Box<Report>),
+    /// Copy the log files of a bucket into a directory, verified
+    ///
+    /// Fetches the log files that the scope names and the directory lacks. What is there works as an archive for every
+    /// other command, and gives the same answers as the bucket.
+    Sync(Box<Sync>),
     /// Test one event against one pattern, offline (like `aws events test-event-pattern`), or many cases at once
     Match(Match),
     /// Check stored queries: valid, described, and their cases hold
@@ -106,6 +111,8 @@ pub struct Replay {
     pub selection: Selection,
     #[command(flatten)]
     pub scope: Scope,
+    #[command(flatten)]
+    pub memory: Memory,
     #[command(flatten)]
     pub output: Output,
     #[command(flatten)]
@@ -203,9 +210,48 @@ pub struct Report {
     #[command(flatten)]
     pub scope: Scope,
     #[command(flatten)]
+    pub memory: Memory,
+    #[command(flatten)]
     pub output: ReportOutput,
     #[command(flatten)]
     pub limits: Limits,
+    #[command(flatten)]
+    pub s3: S3,
+}
+
+const SYNC_NOTES: &str = "\
+A file appears only when it is whole: its length is checked, its ETag where that is an MD5, and the checksums that S3 \
+keeps. Stopped at any moment, the same command goes on: what is there in the right size is not fetched again. Digests and \
+everything else that is no log file are left out. --since and --until choose folders by day.
+
+Examples:
+  backtrail sync s3://my-trail-bucket ./mirror --since 90d
+  backtrail replay ./mirror --since 90d
+
+Exit codes: see `backtrail --help`.";
+
+/// Copies the log files of a bucket into a directory.
+#[derive(Debug, Args)]
+#[command(after_help = SYNC_NOTES)]
+pub struct Sync {
+    /// The bucket: s3://bucket/prefix
+    #[arg(value_name = "S3")]
+    pub archive: String,
+    /// The directory; it is made when it is not there
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Remove log files of the scope from the directory that the bucket does not have (any more); nothing is removed when
+    /// something could not be listed or fetched
+    #[arg(long)]
+    pub delete: bool,
+    /// Do not show progress
+    #[arg(long)]
+    pub no_progress: bool,
+    /// Largest log file: bytes, or a number with K, M or G
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = super::size::parse)]
+    pub max_object_size: u64,
+    #[command(flatten)]
+    pub scope: Scope,
     #[command(flatten)]
     pub s3: S3,
 }
@@ -334,6 +380,15 @@ pub struct Scope {
     /// Only this region (repeatable)
     #[arg(long = "region", value_name = "REGION")]
     pub regions: Vec<String>,
+    /// Days behind --until in which late deliveries are still looked for
+    #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=31))]
+    pub late_slack: u16,
+}
+
+/// What is remembered from one run to the next.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Scope")]
+pub struct Memory {
     /// File that remembers which log files were read; it is written when the run is done
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
@@ -344,9 +399,6 @@ pub struct Scope {
     /// Days before the last run in which --since last still looks for log files that came late
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=90))]
     pub look_back: u16,
-    /// Days behind --until in which late deliveries are still looked for
-    #[arg(long, value_name = "DAYS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=31))]
-    pub late_slack: u16,
 }
 
 /// What comes out.

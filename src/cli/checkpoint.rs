@@ -10,19 +10,19 @@ use jiff::Timestamp;
 use std::path::Path;
 
 /// Returns the moment as of which a run is: when it goes on, that of its beginning.
-pub fn moment(scope: &args::Scope, now: Timestamp) -> anyhow::Result<Timestamp> {
-    let begun = scope.checkpoint.as_deref().map(Checkpoint::begun).transpose()?.flatten();
+pub fn moment(memory: &args::Memory, now: Timestamp) -> anyhow::Result<Timestamp> {
+    let begun = memory.checkpoint.as_deref().map(Checkpoint::begun).transpose()?.flatten();
     Ok(begun.unwrap_or(now))
 }
 
 /// Opens the file when the arguments name one. What comes over a pipe is gone when the run is taken up again, and a file
 /// inside an archive would be taken for a log file.
 pub fn open(
-    scope: &args::Scope,
+    memory: &args::Memory,
     archives: &[String],
     question: impl FnOnce() -> Question,
 ) -> anyhow::Result<Option<Checkpoint>> {
-    let Some(path) = &scope.checkpoint else { return Ok(None) };
+    let Some(path) = &memory.checkpoint else { return Ok(None) };
     let place = output::place(path).with_context(|| {
         format!("cannot make checkpoint `{}`: there is no such directory", path.display())
     })?;

@@ -24,6 +24,7 @@ mod report_list;
 mod select;
 mod size;
 mod state;
+mod sync;
 mod terminal;
 
 use args::{Arguments, Command};
@@ -37,6 +38,7 @@ pub fn run() -> ExitCode {
         Command::Replay(command) => replay::run(&command, &arguments.global),
         Command::Plan(command) => plan::run(&command, &arguments.global),
         Command::Report(command) => report::run(&command, &arguments.global),
+        Command::Sync(command) => sync::run(&command, &arguments.global),
         Command::Match(command) => match_event::run(&command),
         Command::Check(command) => check::run(&command),
         Command::Queries(command) => queries::run(&command, &arguments.global),

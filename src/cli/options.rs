@@ -46,7 +46,8 @@ pub fn fields(asked: &[String]) -> anyhow::Result<Vec<String>> {
     Ok(fields)
 }
 
-fn scope(scope: &args::Scope, now: Timestamp) -> anyhow::Result<Scope> {
+/// Reads which part of the archives is asked for.
+pub fn scope(scope: &args::Scope, now: Timestamp) -> anyhow::Result<Scope> {
     let parse = |text: &Option<String>| text.as_deref().map(|text| moment::parse(text, now)).transpose();
     let is_last = scope.since.as_deref() == Some(state::LAST);
     let since = if is_last { None } else { parse(&scope.since).context("--since")? };

@@ -25,11 +25,11 @@ const SORTED_BYTES: usize = 64 << 20;
 /// Runs the command.
 pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     let now = global.now.unwrap_or_else(Timestamp::now);
-    let now = checkpoint::moment(&command.scope, now).or_bad_arguments()?;
+    let now = checkpoint::moment(&command.memory, now).or_bad_arguments()?;
     let mut options = options::read(command, now).or_bad_arguments()?;
     let job = ["replay".to_owned()].into_iter().chain(command.archives.iter().cloned());
     let job = job.chain(command.selection.queries.iter().chain(&command.selection.patterns).cloned());
-    let state = State::open(&mut options.scope, &command.scope, job).or_bad_arguments()?;
+    let state = State::open(&mut options.scope, (&command.scope, &command.memory), job).or_bad_arguments()?;
     if command.output.dry_run {
         return dry_run(command, &options);
     }
@@ -41,13 +41,13 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     let outputs = [
         ("-o", &command.output.output),
         ("--coverage", &command.output.coverage),
-        ("--checkpoint", &command.scope.checkpoint),
+        ("--checkpoint", &command.memory.checkpoint),
     ];
     let sources = archive::open(&command.archives, &command.s3, options.max_object_size)?;
     ends::check_outputs(&command.archives, &outputs).or_bad_arguments()?;
     let keeps = keeps(command, &queries, &by);
     let question = || Question::new(&sources, &queries, &keeps, &options);
-    let checkpoint = checkpoint::open(&command.scope, &command.archives, question).or_bad_arguments()?;
+    let checkpoint = checkpoint::open(&command.memory, &command.archives, question).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;
     let output = Output::open(command.output.output.as_deref(), &interrupt).or_bad_arguments()?;
     let coverage_path = command.output.coverage.as_deref();

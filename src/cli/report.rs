@@ -34,7 +34,7 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     let names: Vec<String> = command.names.split(',').map(|name| name.trim().to_owned()).collect();
     let definitions = report::select(&names).or_bad_arguments()?;
     let now = global.now.unwrap_or_else(Timestamp::now);
-    let now = checkpoint::moment(&command.scope, now).or_bad_arguments()?;
+    let now = checkpoint::moment(&command.memory, now).or_bad_arguments()?;
     let mut options = options(command, &names, now)?;
     if command.archives.is_empty() && command.s3.objects.is_none() {
         return Err(anyhow::anyhow!("which archive? Give s3://bucket/prefix, a directory, a file, or -"))
@@ -42,19 +42,19 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     }
     let job =
         ["report".to_owned(), command.names.clone()].into_iter().chain(command.archives.iter().cloned());
-    let state = State::open(&mut options.scope, &command.scope, job).or_bad_arguments()?;
+    let state = State::open(&mut options.scope, (&command.scope, &command.memory), job).or_bad_arguments()?;
     let time_zone = time_zone(&command.output.time_zone).or_bad_arguments()?;
     let atlas = Files::open(&command.output.geoip)?;
     let outputs = [
         ("-o", &command.output.output),
         ("--coverage", &command.output.coverage),
-        ("--checkpoint", &command.scope.checkpoint),
+        ("--checkpoint", &command.memory.checkpoint),
     ];
     let sources = archive::open(&command.archives, &command.s3, options.max_object_size)?;
     ends::check_outputs(&command.archives, &outputs).or_bad_arguments()?;
     let reports = Reports::new(&definitions, &settings);
     let question = || Question::new(&sources, reports.queries(), reports.keeps(), &options);
-    let checkpoint = checkpoint::open(&command.scope, &command.archives, question).or_bad_arguments()?;
+    let checkpoint = checkpoint::open(&command.memory, &command.archives, question).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;
     let destination = Destination::open(command.output.output.as_deref(), &interrupt)?;
     let format = format(command.output.format);

@@ -51,13 +51,13 @@ impl State {
     /// Reads the state, when the arguments name a file for it, and narrows the scope to what is new if they say so.
     pub fn open(
         scope: &mut Scope,
-        command: &args::Scope,
+        (command, memory): (&args::Scope, &args::Memory),
         job: impl IntoIterator<Item = String>,
     ) -> anyhow::Result<Option<Self>> {
         let job: Vec<_> =
             job.into_iter().chain(command.accounts.clone()).chain(command.regions.clone()).collect();
         let is_going_on = command.since.as_deref() == Some(LAST);
-        let Some(path) = &command.state else {
+        let Some(path) = &memory.state else {
             anyhow::ensure!(
                 !is_going_on,
                 "--since last: give the file that remembers the last run with --state"
@@ -73,7 +73,7 @@ impl State {
                 known.job.join(" ")
             );
         }
-        let state = Self { path: path.clone(), look_back: command.look_back, job, now: scope.now, known };
+        let state = Self { path: path.clone(), look_back: memory.look_back, job, now: scope.now, known };
         state.narrow(scope, is_going_on)?;
         Ok(Some(state))
     }

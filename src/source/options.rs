@@ -37,6 +37,9 @@ pub struct S3Options {
     pub requests_in_flight: usize,
     /// Bytes that may be on the way or wait for a worker; a larger object takes all of it.
     pub bytes_in_flight: u32,
+    /// Checks what was read against the checksums that S3 keeps of it, and against its ETag where that is an MD5. Its length
+    /// is checked in any case.
+    pub is_verifying: bool,
     /// Keys asked for with one listing request; S3 gives 1,000 at most.
     pub page_size: Option<i32>,
     /// How long S3 may take to begin an answer, and to send the next part of one.
@@ -80,6 +83,7 @@ impl Default for S3Options {
             force_path_style: false,
             requests_in_flight: 256,
             bytes_in_flight: 64 << 20,
+            is_verifying: false,
             page_size: None,
             timeout: Duration::from_secs(30),
         }

@@ -4,6 +4,7 @@ use futures_util::stream::{self, StreamExt};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
+use md5::{Digest as _, Md5};
 use s3s::auth::SimpleAuth;
 use s3s::dto::*;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -35,6 +36,8 @@ pub struct Faults {
     pub most_at_once: Option<u64>,
     /// Objects whose first so many GETs end before their length is reached.
     pub short: BTreeMap<String, u64>,
+    /// Objects whose first so many GETs bring bytes that are not theirs.
+    pub wrong: BTreeMap<String, u64>,
     /// Objects that are listed but gone when they are read.
     pub gone: BTreeSet<String>,
     /// Objects that may not be read, with the message.
@@ -54,6 +57,8 @@ pub struct Faults {
     pub region: Option<String>,
     /// The KMS key that every object is encrypted with.
     pub kms_key: Option<String>,
+    /// The CRC-32 of every object, for whoever asks for it with the whole.
+    pub crc32: Option<&'static str>,
     /// Every request is refused with this code.
     pub refusal: Option<(String, u16)>,
     /// How long each GET takes.
@@ -428,7 +433,11 @@ impl Bucket {
             bytes.extend(b" rewritten");
         }
         let e_tag = etag(&bytes);
-        let (from, content_range) = self.range(request, &bytes)?;
+        if let Some(times) = self.0.faults.lock().unwrap().wrong.get_mut(key).filter(|times| **times > 0) {
+            *times -= 1;
+            bytes[0] ^= 1;
+        }
+        let (from, content_range) = self.range(request, &bytes, &e_tag)?;
         let is_short = match self.0.faults.lock().unwrap().short.get_mut(key) {
             Some(times) if *times > 0 => {
                 *times -= 1;
@@ -460,8 +469,15 @@ impl Bucket {
                 Ok::<_, std::io::Error>(Bytes::from(bytes))
             }))
         });
+        let is_asked = request.input.checksum_mode.is_some();
         Ok(GetObjectOutput {
             body,
+            checksum_crc32: faults.crc32.filter(|_| is_asked && content_range.is_none()).map(str::to_owned),
+            server_side_encryption: faults
+                .kms_key
+                .as_ref()
+                .map(|_| ServerSideEncryption::from_static("aws:kms")),
+            ssekms_key_id: faults.kms_key,
             content_length,
             content_range,
             e_tag: Some(e_tag),
@@ -470,8 +486,13 @@ impl Bucket {
     }
 
     /// Reads from where on an object is asked for, and whether it still is the one that is meant.
-    fn range(&self, request: &S3Request<GetObjectInput>, bytes: &[u8]) -> S3Result<(usize, Option<String>)> {
-        let is_other = |wanted: &ETagCondition| wanted.as_etag().is_some_and(|wanted| *wanted != etag(bytes));
+    fn range(
+        &self,
+        request: &S3Request<GetObjectInput>,
+        bytes: &[u8],
+        e_tag: &ETag,
+    ) -> S3Result<(usize, Option<String>)> {
+        let is_other = |wanted: &ETagCondition| wanted.as_etag().is_some_and(|wanted| wanted != e_tag);
         if request.input.if_match.as_ref().is_some_and(is_other) {
             return Err(refusal("PreconditionFailed", 412));
         }
@@ -504,7 +525,7 @@ fn refuse(mischief: Option<Mischief>) -> S3Result<()> {
 }
 
 fn etag(bytes: &[u8]) -> ETag {
-    ETag::Strong(format!("{:032x}", xxhash_rust::xxh3::xxh3_128(bytes)))
+    ETag::Strong(Md5::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[derive(Default)]

@@ -10,7 +10,7 @@ use super::args::{self, Global, PlanFormat};
 use super::exit::{Exit, OrBadArguments as _, say};
 use super::interrupt::Interrupt;
 use super::output::Output;
-use super::{archive, ends, options};
+use super::{archive, ends, options, state};
 use anyhow::Context as _;
 use backtrail::replay::Options;
 use backtrail::source::{LIST_VERSION, ListHead, ListedObject, Look, Source, Stored, Surveyed};
@@ -26,10 +26,10 @@ use tally::Tally;
 /// Runs the command.
 pub fn run(command: &args::Plan, global: &Global) -> anyhow::Result<Exit> {
     let now = global.now.unwrap_or_else(Timestamp::now);
-    anyhow::ensure!(
-        command.scope.state.is_none(),
-        "--state is for runs that read: use it with `replay --dry-run`"
-    );
+    if command.scope.since.as_deref() == Some(state::LAST) {
+        let reason = "--since last is for runs that read: use it and --state with `replay --dry-run`";
+        return Err(anyhow::anyhow!(reason)).or_bad_arguments();
+    }
     let options = options::common(&command.scope, &command.limits, now).or_bad_arguments()?;
     plan(&command.archives, &command.s3, &options, &command.output)
 }

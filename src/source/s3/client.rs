@@ -9,7 +9,7 @@ use super::transfer::Rest;
 use crate::source::{Error, LogKey, Requests, S3Options, UnknownRegion};
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
-use aws_sdk_s3::types::{EncodingType, OptionalObjectAttributes, RequestPayer};
+use aws_sdk_s3::types::{ChecksumMode, EncodingType, OptionalObjectAttributes, RequestPayer};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -214,11 +214,13 @@ impl Client {
         }
     }
 
-    /// Asks for an object, or what is left of it; the body is still to be read.
+    /// Asks for an object, or what is left of it; the body is still to be read. S3 keeps checksums of whole objects: none
+    /// is asked for with a part, which would not have it.
     pub async fn get(&self, key: &str, rest: Option<Rest<'_>>) -> Result<GetObjectOutput, Answer> {
+        let checksum = self.is_verifying().then_some(ChecksumMode::Enabled);
         let request = self.line().once.get_object().bucket(&self.address.bucket).key(key);
         let request = match rest {
-            None => request,
+            None => request.set_checksum_mode(checksum),
             Some(rest) => request.range(format!("bytes={}-", rest.from)).if_match(rest.etag),
         };
         request.set_request_payer(self.payer()).send().await.map_err(|error| {
@@ -261,6 +263,11 @@ impl Client {
         let output = request.set_request_payer(self.payer()).send().await;
         let output = output.map_err(|error| Answer::from(error).fault("s3:GetObject").to_string())?;
         Ok(output.ssekms_key_id().map(str::to_owned))
+    }
+
+    /// Tells whether more than the length of an object is checked.
+    pub fn is_verifying(&self) -> bool {
+        self.options.is_verifying
     }
 
     fn payer(&self) -> Option<RequestPayer> {

@@ -2,8 +2,9 @@
 //! results to the calling thread.
 //!
 //! [`list`] walks the bucket and yields objects ([`folder`] says what one listing goes through, [`page`] reads a page of
-//! it), [`get`] turns an object into an item, attempt for attempt ([`transfer`]) and at a [`pace`], and [`feed`] hands it to
-//! the sink. [`survey`] only looks, and [`found`] takes a list of objects instead of listing. [`client`] makes the requests, [`connect`] knows the SDK, and [`answer`] says what a refusal of S3 means.
+//! it), [`get`] turns an object into an item, attempt for attempt ([`transfer`], with an [`md5`] where all is checked) and
+//! at a [`pace`], and [`feed`] hands it to the sink. [`survey`] only looks, and [`found`] takes a list of objects instead
+//! of listing. [`client`] makes the requests, [`connect`] knows the SDK, and [`answer`] says what a refusal of S3 means.
 
 mod address;
 mod answer;
@@ -14,6 +15,7 @@ mod folder;
 mod found;
 mod get;
 mod list;
+mod md5;
 mod object;
 mod pace;
 mod page;

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::client::Client;
+use super::md5::Md5;
 use super::object::Object;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
@@ -13,6 +14,8 @@ pub(super) struct Partial {
     pub bytes: Vec<u8>,
     /// Which content the bytes are of: what follows must be of the same.
     etag: Option<String>,
+    /// What the whole must have, where that is known and checked.
+    md5: Option<Md5>,
 }
 
 /// Why an attempt did not bring an object's bytes.
@@ -36,7 +39,7 @@ pub(super) struct Rest<'a> {
 impl Partial {
     fn clear(&mut self) {
         self.bytes.clear();
-        self.etag = None;
+        (self.etag, self.md5) = (None, None);
     }
 
     fn rest(&self) -> Option<Rest<'_>> {
@@ -46,7 +49,7 @@ impl Partial {
 
     /// Begins to take an answer: at its place if it goes on, from the start otherwise. Returns the whole length, as far as
     /// it is known.
-    fn begin(&mut self, output: &GetObjectOutput) -> Option<u64> {
+    fn begin(&mut self, output: &GetObjectOutput, is_verifying: bool) -> Option<u64> {
         let from = self.bytes.len() as u64;
         let is_rest =
             output.content_range().is_some_and(|range| range.starts_with(&format!("bytes {from}-")));
@@ -54,8 +57,16 @@ impl Partial {
             self.clear();
         }
         self.etag = output.e_tag().map(str::to_owned);
+        self.md5 = if is_verifying { Md5::of(output) } else { None };
         let length = output.content_length().and_then(|length| u64::try_from(length).ok());
         length.map(|length| length + self.bytes.len() as u64)
+    }
+
+    /// Tells whether what broke off may be gone on with where all is to be checked: not when all bytes came and were found
+    /// wrong, nor without an MD5, since checksums are compared with what comes in one answer only.
+    fn can_be_checked(&self, expected: Option<u64>) -> bool {
+        let is_part = expected.is_none_or(|length| (self.bytes.len() as u64) < length);
+        is_part && self.md5.is_some()
     }
 }
 
@@ -77,15 +88,23 @@ pub(super) async fn transfer(
         answer => answer,
     };
     let output = output.map_err(Failure::Answer)?;
-    let expected = partial.begin(&output);
+    let expected = partial.begin(&output, client.is_verifying());
     if expected.is_some_and(|length| length > cap) {
         return Err(Failure::TooLarge);
     }
     let missing = expected.map_or(0, |length| length - partial.bytes.len() as u64);
     partial.bytes.reserve_exact(usize::try_from(missing).unwrap_or(0));
-    receive(output.body, client.timeout(), cap, &mut partial.bytes).await?;
+    let received = receive(output.body, client.timeout(), cap, &mut partial.bytes).await;
+    if received.is_err() && client.is_verifying() && !partial.can_be_checked(expected) {
+        partial.clear();
+    }
+    received?;
     let (came, is_same) = (partial.bytes.len() as u64, is_same(object, partial));
     match expected.filter(|length| *length != came).or(object.size.filter(|size| is_same && *size != came)) {
+        None if partial.md5.as_ref().is_some_and(|md5| !md5.fits(&partial.bytes)) => {
+            partial.clear();
+            Err(Failure::Broken("its bytes do not fit its ETag".to_owned()))
+        }
         None => Ok(()),
         Some(length) => {
             if came > length {
