@@ -11,6 +11,7 @@
 //! | [`decode`] | stage | bytes to raw records: gunzip under a cap, find the records in any known shape | `json` `record` |
 //! | [`record`] | noun | one CloudTrail record: its raw JSON bytes and the leaves somebody asked for | `json` |
 //! | [`event`] | noun | the EventBridge envelope around a record: a view, not a copy | `json` `record` |
+//! | `lake` | stage | log files taken apart into Parquet, and put together again | `json` `record` `event` `source` `mirror` `decode` |
 //! | [`language`] | language | one folder a language: text to `Condition` over leaves | `json` |
 //! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `record` |
 //! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `query` |
@@ -26,6 +27,8 @@ pub mod decode;
 pub mod event;
 pub mod hit;
 pub mod json;
+#[cfg(feature = "report")]
+pub mod lake;
 pub mod language;
 pub mod mirror;
 pub mod query;

@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod checkpoint;
+mod convert;
 mod counting;
 mod ends;
 mod formats;

@@ -6,6 +6,7 @@ mod cli;
 mod documents;
 mod house;
 mod html;
+mod lake;
 mod patterns;
 mod prefilter;
 mod queries;

@@ -4,6 +4,7 @@ use super::args::S3;
 use super::exit::OrBadArguments as _;
 use super::exit::say;
 use anyhow::Context as _;
+use backtrail::lake::Lake;
 use backtrail::source::{self, ObjectList, Options, S3Options, Source};
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
@@ -52,11 +53,20 @@ fn open_with(
         },
         objects: objects.clone(),
     };
-    let sources = source::open(archives, &options).or_bad_arguments()?;
+    let sources: anyhow::Result<Vec<_>> =
+        archives.iter().map(|archive| open_one(archive, &options).or_bad_arguments()).collect();
+    let sources = sources?;
     if archives.iter().any(|archive| archive == STDIN) && std::io::stdin().is_terminal() {
         say("note: reading a log file from standard input, which is this terminal (Ctrl-D ends it)");
     }
     Ok(sources)
+}
+
+fn open_one(archive: &String, options: &Options) -> anyhow::Result<Box<dyn Source>> {
+    if Lake::is_at(Path::new(archive)) {
+        return Ok(Box::new(Lake::open(archive)?));
+    }
+    Ok(source::open(std::slice::from_ref(archive), options)?.remove(0))
 }
 
 /// Reads a list of objects, which is put into a file first when it comes from standard input.

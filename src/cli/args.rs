@@ -70,6 +70,12 @@ pub enum Command {
     /// Fetches the log files that the scope names and the directory lacks. What is there works as an archive for every
     /// other command, and gives the same answers as the bucket.
     Sync(Box<Sync>),
+    /// Take log files apart into Parquet, for asking again and again
+    ///
+    /// Adds the log files that the scope names and the directory lacks, partitioned by account, region and day. Every other
+    /// command takes such a directory for an archive and gives the same answers, in a fraction of the time when the
+    /// question names its events.
+    Convert(Box<Convert>),
     /// Test one event against one pattern, offline (like `aws events test-event-pattern`), or many cases at once
     Match(Match),
     /// Check stored queries: valid, described, and their cases hold
@@ -248,6 +254,35 @@ pub struct Sync {
     #[arg(long)]
     pub no_progress: bool,
     /// Largest log file: bytes, or a number with K, M or G
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = super::size::parse)]
+    pub max_object_size: u64,
+    #[command(flatten)]
+    pub scope: Scope,
+    #[command(flatten)]
+    pub s3: S3,
+}
+
+const CONVERT_NOTES: &str = "\
+The same command again adds only log files that are new. A log file that is odd in any way is kept as it was. --since \
+and --until choose folders by day.
+
+Examples:
+  backtrail convert s3://my-trail-bucket ./lake --since 90d
+  backtrail replay ./lake -q cloudtrail --since 90d
+
+Exit codes: see `backtrail --help`.";
+
+/// Takes log files apart into Parquet.
+#[derive(Debug, Args)]
+#[command(after_help = CONVERT_NOTES)]
+pub struct Convert {
+    /// Archives, and last the directory that is filled; it is made when it is not there
+    #[arg(value_name = "ARCHIVE… DIR", required = true, num_args = 2..)]
+    pub places: Vec<String>,
+    /// Do not show progress
+    #[arg(long)]
+    pub no_progress: bool,
+    /// Largest log file, stored or decompressed: bytes, or a number with K, M or G
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = super::size::parse)]
     pub max_object_size: u64,
     #[command(flatten)]

@@ -5,6 +5,7 @@ mod args;
 mod atlas;
 mod check;
 mod checkpoint;
+mod convert;
 mod destination;
 mod ends;
 mod exit;
@@ -38,6 +39,7 @@ pub fn run() -> ExitCode {
         Command::Replay(command) => replay::run(&command, &arguments.global),
         Command::Plan(command) => plan::run(&command, &arguments.global),
         Command::Report(command) => report::run(&command, &arguments.global),
+        Command::Convert(command) => convert::run(&command, &arguments.global),
         Command::Sync(command) => sync::run(&command, &arguments.global),
         Command::Match(command) => match_event::run(&command),
         Command::Check(command) => check::run(&command),

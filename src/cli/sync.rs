@@ -56,7 +56,7 @@ fn read(command: &args::Sync, now: Timestamp) -> anyhow::Result<Options> {
 }
 
 /// Draws the progress, and stops it with Ctrl-C.
-struct Looking<'a>(&'a Shown, &'a Interrupt);
+pub struct Looking<'a>(pub &'a Shown, pub &'a Interrupt);
 
 impl Watch for Looking<'_> {
     fn is_wanted(&self) -> bool {

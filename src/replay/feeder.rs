@@ -190,6 +190,10 @@ impl Sink for Feeder<'_, '_> {
         self.watch.progress.is_watched()
     }
 
+    fn wants(&self, event_name: &str) -> bool {
+        self.worker.admits(event_name)
+    }
+
     fn known(&self) -> Option<Arc<dyn KnownLogFiles>> {
         Some(Arc::clone(&self.done) as Arc<dyn KnownLogFiles>)
     }

@@ -5,7 +5,7 @@ use super::matched::Matched;
 use super::outcome::{ReadLogFile, Tally, What};
 use super::worker::{Buffers, Worker};
 use crate::decode::{self, Inflated, Records, Trailing};
-use crate::source::LogKey;
+use crate::source::{LogKey, Original};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -19,15 +19,23 @@ pub(super) type Send<'run> = Box<dyn FnOnce(What) + std::marker::Send + 'run>;
 /// A log file that is being matched.
 pub(super) struct Job<'run> {
     worker: &'run Worker<'run>,
-    key: LogKey,
-    /// Stored bytes, as the source announced them.
-    size: u64,
+    origin: Origin,
     inflated: Inflated,
     buffers: Buffers,
     shares: Shares,
     next: AtomicUsize,
     left: AtomicUsize,
     done: Mutex<Done<'run>>,
+}
+
+/// Where a log file comes from.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    pub(super) key: LogKey,
+    /// Stored bytes, as the source announced them.
+    pub(super) size: u64,
+    /// What it was, when it was put together again.
+    pub(super) original: Option<Original>,
 }
 
 /// How a log file is shared out.
@@ -48,7 +56,7 @@ impl<'run> Job<'run> {
     /// Shares out a text; says why when there are no records to be had.
     pub(super) fn new(
         worker: &'run Worker<'run>,
-        (key, size): (LogKey, u64),
+        origin: Origin,
         inflated: Inflated,
         buffers: Buffers,
     ) -> Result<Self, (String, Buffers)> {
@@ -64,8 +72,7 @@ impl<'run> Job<'run> {
         let done = Done { shares: (0..count).map(|_| None).collect(), send: None };
         Ok(Self {
             worker,
-            key,
-            size,
+            origin,
             inflated,
             buffers,
             shares,
@@ -108,12 +115,12 @@ impl<'run> Job<'run> {
         let text = self.buffers.text.bytes();
         match &self.shares {
             Shares::Pieces { pieces, .. } => {
-                self.worker.match_piece(&self.key, &text[pieces[number].clone()])
+                self.worker.match_piece(&self.origin.key, &text[pieces[number].clone()])
             }
             Shares::Found(records) => {
                 let first = number * RECORDS_PER_SHARE;
                 let found = &records.found[first..records.found.len().min(first + RECORDS_PER_SHARE)];
-                Some(self.worker.match_records(&self.key, text, records, found))
+                Some(self.worker.match_records(&self.origin.key, text, records, found))
             }
         }
     }
@@ -122,9 +129,9 @@ impl<'run> Job<'run> {
         let Done { shares, send } = &mut *self.done.lock().unwrap_or_else(PoisonError::into_inner);
         let what = match self.read(std::mem::take(shares)) {
             Ok(read) => What::Read(Box::new(read)),
-            Err(reason) => What::Unreadable { key: self.key.clone(), reason },
+            Err(reason) => What::Unreadable { key: self.origin.key.clone(), reason },
         };
-        self.worker.tell(self.size, &what);
+        self.worker.tell(self.origin.size, &what);
         if let Some(send) = send.take() {
             send(what);
         }
@@ -142,7 +149,8 @@ impl<'run> Job<'run> {
             // It is no log file as trails write it after all, or its records were guessed wrong.
             _ => {
                 let records = decode::find_records(text).map_err(|error| error.to_string())?;
-                let shares = vec![self.worker.match_records(&self.key, text, &records, &records.found)];
+                let shares =
+                    vec![self.worker.match_records(&self.origin.key, text, &records, &records.found)];
                 Ok(self.join(shares, Some(&records)))
             }
         }
@@ -162,16 +170,24 @@ impl<'run> Job<'run> {
             unnamed += share.rejected_unnamed;
             first += share.records;
         }
+        let read = (self.buffers.stored.len() as u64, self.buffers.text.bytes().len() as u64);
+        let original = self.origin.original;
+        let (stored_bytes, text_bytes) =
+            original.map_or(read, |original| (original.stored_bytes, original.text_bytes));
+        if let Some(original) = original {
+            let (read, in_scope) = (original.left_out, original.left_out_in_scope);
+            tally.add(Tally { read, in_scope, ..Tally::default() });
+        }
         ReadLogFile {
-            stored_bytes: self.buffers.stored.len() as u64,
-            text_bytes: self.buffers.text.bytes().len() as u64,
+            stored_bytes,
+            text_bytes,
             faults: faults(&self.inflated, &tally, unnamed),
-            notes: notes(&self.key, &self.inflated, records.is_some_and(|records| records.has_bom)),
+            notes: notes(&self.origin, &self.inflated, records.is_some_and(|records| records.has_bom)),
             rejected_count: (rejected.len() + unnamed) as u64,
             rejected,
             tally,
             shares,
-            key: self.key.clone(),
+            key: self.origin.key.clone(),
         }
     }
 }
@@ -210,12 +226,12 @@ fn faults(inflated: &Inflated, tally: &Tally, rejected_unnamed: usize) -> Vec<St
 }
 
 /// What is odd about a log file, but no fault.
-fn notes(key: &LogKey, inflated: &Inflated, has_bom: bool) -> Vec<String> {
+fn notes(origin: &Origin, inflated: &Inflated, has_bom: bool) -> Vec<String> {
     let mut notes = Vec::new();
     if inflated.members > 1 {
         notes.push(format!("{} gzip members; CloudTrail writes one", inflated.members));
     }
-    if inflated.members == 0 && key.as_str().ends_with(".gz") {
+    if inflated.members == 0 && origin.original.is_none() && origin.key.as_str().ends_with(".gz") {
         notes.push("is not compressed although its name ends in `.gz`".to_owned());
     }
     if let Trailing::Zeros(bytes) = inflated.trailing {

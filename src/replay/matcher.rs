@@ -136,6 +136,12 @@ impl<'q> Matcher<'q> {
         self.causes
     }
 
+    /// Tells whether a record with that event name, and no other, can match.
+    pub(super) fn admits(&self, event_name: &str) -> bool {
+        let Some(field) = self.event_name else { return !self.conditions.is_empty() };
+        self.conditions.iter().any(|condition| condition.admits(field, Some(event_name.as_bytes())))
+    }
+
     /// Returns what is kept of the hits.
     pub(super) fn keeps(&self) -> &Keeps {
         &self.keeps

@@ -2,7 +2,7 @@
 
 use super::glance::Glance;
 use super::groups::Groups;
-use super::job::{Job, Send};
+use super::job::{Job, Origin, Send};
 use super::matched::{Asked, Matched};
 use super::matcher::{Scratch, Verdict};
 use super::outcome::{Place, What};
@@ -87,20 +87,26 @@ impl<'run> Worker<'run> {
         }
     }
 
+    /// Tells whether a record with that event name, and no other, can match.
+    pub(super) fn admits(&self, event_name: &str) -> bool {
+        self.asked.matcher.admits(event_name)
+    }
+
     /// Tells the groups of this run apart.
     pub(super) fn groups(&self) -> &'run Groups {
         self.asked.groups
     }
 
     fn read(&'run self, log_file: LogFile) -> Result<Job<'run>, String> {
-        let (key, size, cap) = (log_file.key.clone(), log_file.size, self.asked.options.max_object_size);
+        let (cap, original) = (self.asked.options.max_object_size, log_file.original);
+        let origin = Origin { key: log_file.key.clone(), size: log_file.size, original };
         let mut buffers = self.buffers.take();
         let inflated =
             log_file.read(cap, &mut buffers.stored).map_err(|fault| fault.to_string()).and_then(|()| {
                 decode::inflate(&buffers.stored, cap, &mut buffers.text).map_err(|error| error.to_string())
             });
         match inflated {
-            Ok(inflated) => Job::new(self, (key, size), inflated, buffers).map_err(|(reason, buffers)| {
+            Ok(inflated) => Job::new(self, origin, inflated, buffers).map_err(|(reason, buffers)| {
                 self.give_back(buffers);
                 reason
             }),

@@ -16,7 +16,33 @@ pub struct LogFile {
     pub key: LogKey,
     /// Stored size in bytes, as listed.
     pub size: u64,
+    /// What it was, when it is put together again from what was kept of it.
+    pub original: Option<Original>,
     content: Content,
+}
+
+/// What a log file was that is put together again: a part of its records may be left out, because nobody asks for them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Original {
+    /// Stored bytes.
+    pub stored_bytes: u64,
+    /// Bytes of its text.
+    pub text_bytes: u64,
+    /// Records that are left out …
+    pub left_out: u64,
+    /// … and how many of these are inside the scope.
+    pub left_out_in_scope: u64,
+}
+
+/// Writes the text of a log file.
+pub type Rebuild = dyn Fn(&mut Vec<u8>) -> Result<(), ReadFault> + Send + Sync;
+
+struct Rebuilt(Box<Rebuild>);
+
+impl std::fmt::Debug for Rebuilt {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Rebuilt")
+    }
 }
 
 /// The bytes or the way to them.
@@ -24,6 +50,7 @@ pub struct LogFile {
 enum Content {
     Path(PathBuf),
     Shared(Arc<[u8]>),
+    Rebuilt(Rebuilt),
     /// Nobody wants them.
     #[cfg(feature = "s3")]
     Unfetched,
@@ -40,23 +67,35 @@ pub(super) trait Permit: std::fmt::Debug + Send + Sync {}
 impl<T: std::fmt::Debug + Send + Sync> Permit for T {}
 
 impl LogFile {
-    pub(super) fn at(key: LogKey, size: u64, path: PathBuf) -> Self {
-        Self { key, size, content: Content::Path(path) }
+    /// A log file that lies in the file system.
+    pub fn at(key: LogKey, size: u64, path: PathBuf) -> Self {
+        Self { key, size, original: None, content: Content::Path(path) }
     }
 
     pub(super) fn shared(key: LogKey, bytes: Arc<[u8]>) -> Self {
-        Self { key, size: bytes.len() as u64, content: Content::Shared(bytes) }
+        Self { key, size: bytes.len() as u64, original: None, content: Content::Shared(bytes) }
+    }
+
+    /// A log file that is put together again, when somebody reads it.
+    pub fn rebuilt(key: LogKey, original: Original, rebuild: Box<Rebuild>) -> Self {
+        let content = Content::Rebuilt(Rebuilt(rebuild));
+        Self { key, size: original.stored_bytes, original: Some(original), content }
     }
 
     #[cfg(feature = "s3")]
     pub(super) fn held(key: LogKey, bytes: Vec<u8>, permit: impl Permit + 'static) -> Self {
-        Self { key, size: bytes.len() as u64, content: Content::Held(bytes, Box::new(permit)) }
+        Self {
+            key,
+            size: bytes.len() as u64,
+            original: None,
+            content: Content::Held(bytes, Box::new(permit)),
+        }
     }
 
     /// A log file whose bytes were not fetched, because the sink knows already what is in it.
     #[cfg(feature = "s3")]
     pub(super) fn unfetched(key: LogKey, size: u64) -> Self {
-        Self { key, size, content: Content::Unfetched }
+        Self { key, size, original: None, content: Content::Unfetched }
     }
 
     /// Reads the stored bytes into `buffer`, which is cleared first. At most `cap` bytes: more is a fault.
@@ -65,7 +104,7 @@ impl LogFile {
     /// Returns why the file cannot be read; the buffer is then of no use.
     pub fn read(self, cap: u64, buffer: &mut Vec<u8>) -> Result<(), ReadFault> {
         buffer.clear();
-        if self.size > cap {
+        if self.size > cap || self.original.is_some_and(|original| original.text_bytes > cap) {
             return Err(ReadFault::TooLarge { cap });
         }
         match self.content {
@@ -77,6 +116,7 @@ impl LogFile {
                 let length = file.take(limit).read_to_end(buffer).map_err(|error| fault_of(&error))?;
                 if length as u64 > cap { Err(ReadFault::TooLarge { cap }) } else { Ok(()) }
             }
+            Content::Rebuilt(Rebuilt(rebuild)) => rebuild(buffer),
             Content::Shared(bytes) => {
                 buffer.extend_from_slice(&bytes);
                 Ok(())

@@ -21,10 +21,11 @@ mod survey;
 
 pub use fault::{Cause, Error, ReadFault};
 pub use key::{Folder, LogKey};
-pub use log_file::LogFile;
+pub use log_file::{LogFile, Original, Rebuild};
 pub use memory::Memory;
 pub use objects::{LIST_VERSION, ListHead, ListedObject, ObjectList};
 pub use options::{Credentials, Options, S3Options};
+pub use plan::Chosen;
 pub use region::UnknownRegion;
 pub use scope::{ReadBefore, Scope, fingerprint};
 pub use survey::{BucketFacts, Encryption, Look, Requests, Stored, Surveyed};
@@ -132,6 +133,12 @@ pub trait Sink {
     /// spares itself theirs.
     fn known(&self) -> Option<Arc<dyn KnownLogFiles>> {
         None
+    }
+
+    /// Tells whether records of an event name are wanted. A source that knows the names beforehand may leave the others out,
+    /// and says so: [`LogFile::original`].
+    fn wants(&self, _event_name: &str) -> bool {
+        true
     }
 
     /// Learns that `objects` more log files of `bytes` stored bytes are known to be coming; for progress only.

@@ -27,6 +27,22 @@ pub(super) struct Plan {
     read_before: Option<Arc<ReadBefore>>,
 }
 
+/// The log files that a scope needs, for sources outside this room that know all their keys.
+#[derive(Debug, Clone)]
+pub struct Chosen(Plan);
+
+impl Chosen {
+    /// Reads a scope.
+    pub fn new(scope: &Scope) -> Self {
+        Self(Plan::new(scope))
+    }
+
+    /// Tells whether the scope needs a log file of that stored size.
+    pub fn has(&self, key: &LogKey, size: u64) -> bool {
+        self.0.closed_folder(key.as_str()).is_none() && self.0.judge(key, size) == Verdict::Read
+    }
+}
+
 /// The days whose folders can hold what a scope asks for, both inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Days {

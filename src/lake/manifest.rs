@@ -1,0 +1,216 @@
+//! Which log files are where, and what they were: one file for each stretch of a conversion, written when its parts are.
+
+use super::{Error, FOLDER};
+use crate::source::LogKey;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashSet};
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::Xxh3;
+
+const VERSION: u32 = 1;
+
+/// What one stretch of a conversion has written. Names are numbers of places in the lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Segment {
+    version: u32,
+    /// The archives, as they were named.
+    pub archives: Vec<String>,
+    /// Event names; `None` stands for records without one, or with more than one.
+    pub names: Vec<Option<String>>,
+    /// Regions that records name; `None` for those that name none.
+    pub regions: Vec<Option<String>>,
+    pub parts: Vec<Part>,
+    pub log_files: Vec<Entry>,
+}
+
+/// A Parquet file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    /// Below the folder.
+    pub path: String,
+    pub groups: Vec<Group>,
+}
+
+/// A row group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Group {
+    pub rows: u32,
+    pub names: Vec<u32>,
+}
+
+/// A log file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub archive: u32,
+    pub key: String,
+    /// Stored bytes.
+    pub stored: u64,
+    #[serde(flatten)]
+    pub held: Held,
+}
+
+/// How a log file is held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Held {
+    /// As it was, in a file of its own.
+    Verbatim(String),
+    /// Record by record.
+    Apart(Apart),
+}
+
+/// A log file that was taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Apart {
+    /// Where its records are; `None` when it has none.
+    pub part: Option<u32>,
+    /// Bytes of its text.
+    pub text: u64,
+    pub records: u64,
+    /// First and last moment of its records.
+    pub times: Option<(Timestamp, Timestamp)>,
+    pub regions: Vec<u32>,
+    /// Event names, and how many records have them.
+    pub names: Vec<(u32, u32)>,
+}
+
+impl Entry {
+    /// Notes the part that holds the records; one without records is in none.
+    pub fn is_in(&mut self, part: u32) {
+        if let Held::Apart(apart) = &mut self.held
+            && apart.records > 0
+        {
+            apart.part = Some(part);
+        }
+    }
+}
+
+impl Segment {
+    /// Returns the number of an archive.
+    pub fn archive(&mut self, name: &str) -> u32 {
+        number(&mut self.archives, |known| known == name, || name.to_owned())
+    }
+
+    /// Returns the number of an event name.
+    pub fn name(&mut self, name: Option<&str>) -> u32 {
+        number(&mut self.names, |known| known.as_deref() == name, || name.map(str::to_owned))
+    }
+
+    /// Returns the number of a region.
+    pub fn region(&mut self, region: Option<&str>) -> u32 {
+        number(&mut self.regions, |known| known.as_deref() == region, || region.map(str::to_owned))
+    }
+}
+
+fn number<T>(all: &mut Vec<T>, is_it: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> u32 {
+    let known = all.iter().position(is_it);
+    let number = known.unwrap_or_else(|| {
+        all.push(new());
+        all.len() - 1
+    });
+    number as u32
+}
+
+/// Everything that was converted so far.
+#[derive(Debug, Default)]
+pub(super) struct Manifest {
+    pub segments: Vec<Segment>,
+    /// The number of the last segment.
+    pub last: u32,
+}
+
+impl Manifest {
+    /// Tells whether a folder has one.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FOLDER).join("version-1").is_file()
+    }
+
+    /// Marks a folder as one that has a manifest, be it empty.
+    pub fn mark(folder: &Path) -> Result<(), Error> {
+        let path = folder.join(FOLDER).join("version-1");
+        File::create(&path).map(drop).map_err(Error::of("write", &path))
+    }
+
+    /// Reads all segments.
+    pub fn load(folder: &Path) -> Result<Self, Error> {
+        let folder = folder.join(FOLDER);
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(&folder).map_err(Error::of("read", &folder))? {
+            let path = entry.map_err(Error::of("read", &folder))?.path();
+            paths.extend(number_of(&path).map(|number| (number, path)));
+        }
+        paths.sort();
+        let mut manifest = Self::default();
+        for (number, path) in paths {
+            let text = fs::read(&path).map_err(Error::of("read", &path))?;
+            let unknown = |reason: String| Error::Manifest { path: path.display().to_string(), reason };
+            let segment: Segment =
+                serde_json::from_slice(&text).map_err(|error| unknown(error.to_string()))?;
+            if segment.version != VERSION {
+                return Err(unknown(format!("it is of version {}", segment.version)));
+            }
+            manifest.segments.push(segment);
+            manifest.last = number;
+        }
+        Ok(manifest)
+    }
+
+    /// Returns what stands for the log files that are there.
+    pub fn known(&self) -> HashSet<u128> {
+        let entries = |segment: &Segment| {
+            let name = |entry: &Entry| segment.archives.get(entry.archive as usize).map(String::as_str);
+            let all = segment.log_files.iter();
+            all.map(|entry| identity(name(entry).unwrap_or_default(), &entry.key, entry.stored))
+                .collect::<Vec<_>>()
+        };
+        self.segments.iter().flat_map(entries).collect()
+    }
+
+    /// Returns the paths of all parts.
+    pub fn parts(&self) -> BTreeSet<PathBuf> {
+        self.segments
+            .iter()
+            .flat_map(|segment| &segment.parts)
+            .map(|part| PathBuf::from(&part.path))
+            .collect()
+    }
+}
+
+/// Writes a segment; it is there when it is whole.
+pub(super) fn write(folder: &Path, number: u32, segment: &mut Segment) -> Result<(), Error> {
+    segment.version = VERSION;
+    let folder = folder.join(FOLDER);
+    let (path, unfinished) = (folder.join(format!("manifest-{number:06}.json")), folder.join("unfinished"));
+    let written = File::create(&unfinished).and_then(|file| {
+        let mut file = BufWriter::new(file);
+        serde_json::to_writer(&mut file, segment)?;
+        file.flush()?;
+        file.get_ref().sync_all()?;
+        fs::rename(&unfinished, &path)
+    });
+    written.map_err(Error::of("write", &path))
+}
+
+fn number_of(path: &Path) -> Option<u32> {
+    let name = path.file_name()?.to_str()?;
+    name.strip_prefix("manifest-")?.strip_suffix(".json")?.parse().ok() // something else
+}
+
+/// Returns what stands for a log file.
+pub(super) fn identity(archive: &str, key: &str, size: u64) -> u128 {
+    let mut hash = Xxh3::new();
+    for bytes in [archive.as_bytes(), b"\0", key.as_bytes(), b"\0", &size.to_le_bytes()] {
+        hash.update(bytes);
+    }
+    hash.digest128()
+}
+
+/// Returns the folder of a log file's account, region and day, as far as its key says them.
+pub(super) fn partition(key: &LogKey) -> String {
+    let day = key.day().map(|day| day.to_string());
+    let (account, region) = (key.account().unwrap_or("unknown"), key.region().unwrap_or("unknown"));
+    format!("account={account}/region={region}/day={}", day.as_deref().unwrap_or("unknown"))
+}
