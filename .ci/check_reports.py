@@ -9,7 +9,7 @@ NAMES = "logins,no-mfa,root,iam-changes,roles,trail,instances,denied,activity"
 
 def made(backtrail, archive, *options, codes=(0,)):
     """Makes reports in one pass; returns the rows of a table by report and table name."""
-    out, _, _ = backtrail("report", NAMES, "--format", "json", *options, archive, codes=codes)
+    out, _, _ = backtrail("report", NAMES, "--top", "1000000", "--format", "json", *options, archive, codes=codes)
     document = json.loads(out)
     return {(report["name"], table["name"]): table["rows"] for report in document["reports"] for table in report["tables"]}
 
