@@ -81,7 +81,8 @@ def check_counts(check, place, tables, wanted):
 
 
 def check_roles(check, place, tables, wanted):
-    found = sums(tables["roles", "uses"], "role_arn", "calls")
+    uses = [row for row in tables["roles", "uses"] if row["event_name"] == "AssumeRole"]
+    found = sums(uses, "role_arn", "calls")
     for role, count in wanted.items():
         check(f"{place}: role {role}", found.get(None if role == "None" else role, 0), count)
 
