@@ -6,6 +6,7 @@
 use super::coverage::RecordedTwice;
 use crate::source::LogKey;
 use foldhash::fast::FixedState;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -48,19 +49,22 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    /// Remembers an event, counts it when it was met before, and tells whether it is the first of its kind.
-    pub(super) fn is_first(&mut self, identity: u128, key: &LogKey) -> bool {
-        let place = self.place(key);
-        let first = *self.places.entry(identity).or_insert(place | NEW);
-        if first & NEW != 0 {
-            self.places.insert(identity, place);
-            return true;
+    /// Remembers an event of a place, counts it when it was met before, and tells whether it is the first of its kind.
+    pub(super) fn is_first(&mut self, identity: u128, place: u32) -> bool {
+        match self.places.entry(identity) {
+            Entry::Vacant(entry) => {
+                entry.insert(place);
+                true
+            }
+            Entry::Occupied(first) => {
+                *self.copies.entry((*first.get(), place)).or_default() += 1;
+                false
+            }
         }
-        *self.copies.entry((first, place)).or_default() += 1;
-        false
     }
 
-    fn place(&mut self, key: &LogKey) -> u32 {
+    /// Returns the number of the place that a log file is in.
+    pub(super) fn place(&mut self, key: &LogKey) -> u32 {
         let name = trail_prefix(key);
         let known = self.names.iter().rposition(|known| **known == *name);
         let number = known.unwrap_or_else(|| {
@@ -85,9 +89,6 @@ impl Pairs {
         counts
     }
 }
-
-/// Set while an event is new.
-const NEW: u32 = 1 << 31;
 
 /// Returns where a trail writes: the key up to the account's folder, or up to the file's name when there is none.
 fn trail_prefix(key: &LogKey) -> &str {
@@ -124,11 +125,15 @@ mod tests {
         };
         let (org, own) = ("AWSLogs/o-exampleorg/", "AWSLogs/");
         let mut pairs = Pairs::default();
-        assert!(pairs.is_first(1, &key(org, 1)));
-        assert!(pairs.is_first(2, &key(org, 1)));
-        assert!(!pairs.is_first(1, &key(own, 2)));
-        assert!(!pairs.is_first(2, &key(own, 1)));
-        assert!(!pairs.is_first(2, &key(org, 2)));
+        let mut is_first = |identity, key: LogKey| {
+            let place = pairs.place(&key);
+            pairs.is_first(identity, place)
+        };
+        assert!(is_first(1, key(org, 1)));
+        assert!(is_first(2, key(org, 1)));
+        assert!(!is_first(1, key(own, 2)));
+        assert!(!is_first(2, key(own, 1)));
+        assert!(!is_first(2, key(org, 2)));
         let counted = |copy: &str, records| RecordedTwice {
             first: "AWSLogs/o-exampleorg".to_owned(),
             copy: copy.to_owned(),

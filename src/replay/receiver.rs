@@ -29,6 +29,8 @@ pub(super) struct Receiver<'run> {
     known_groups: Vec<Vec<Arc<Group>>>,
     seen: Seen,
     pairs: Option<Pairs>,
+    /// Of a share's matches, which are; memory that goes from share to share.
+    firsts: Vec<bool>,
     synthesis: Synthesis,
     hits_by_query: Vec<u64>,
     /// Whether the very last folders of the scope still held events of it.
@@ -54,6 +56,7 @@ impl<'run> Receiver<'run> {
             known_groups: vec![Vec::new(); matcher.keeps().groupings.len()],
             seen: Seen::default(),
             pairs: options.is_pairing.then(Pairs::default),
+            firsts: Vec::new(),
             synthesis: Synthesis::default(),
             hits_by_query: vec![0; matcher.queries().len()],
             is_cut_off_late: false,
@@ -184,14 +187,32 @@ impl<'run> Receiver<'run> {
         let notes = read.notes.drain(..).map(|remark| Note { key: key.to_owned(), remark });
         coverage.notes.extend(notes);
 
-        for (share, found) in
-            read.shares.iter().flat_map(|share| share.matches.iter().map(move |found| (share, found)))
-        {
-            if self.take_match(&read, share, found, take).is_break() {
-                // Nobody wants more: the feeder and the workers may stop too.
-                self.watch.interrupt.store(true, Ordering::Relaxed);
-                break;
+        self.take_matches(&read, take);
+    }
+
+    fn take_matches(&mut self, read: &ReadLogFile, take: &mut Take<'_>) {
+        let place = self.pairs.as_mut().map(|pairs| pairs.place(&read.key));
+        for share in &read.shares {
+            // All at once: one after the other each would wait for memory.
+            let mut firsts = std::mem::take(&mut self.firsts);
+            let identities = share.matches.iter().map(|found| found.identity);
+            firsts.clear();
+            firsts.extend(identities.map(|identity| self.is_first(identity, place)));
+            for (found, is_first) in share.matches.iter().zip(&firsts) {
+                if self.take_match(read, share, (found, *is_first), take).is_break() {
+                    // Nobody wants more: the feeder and the workers may stop too.
+                    self.watch.interrupt.store(true, Ordering::Relaxed);
+                    return;
+                }
             }
+            self.firsts = firsts;
+        }
+    }
+
+    fn is_first(&mut self, identity: u128, place: Option<u32>) -> bool {
+        match (&mut self.pairs, place) {
+            (Some(pairs), Some(place)) => pairs.is_first(identity, place),
+            _ => !self.options.is_deduplicating || self.seen.is_first(identity),
         }
     }
 
@@ -205,13 +226,9 @@ impl<'run> Receiver<'run> {
         &mut self,
         read: &ReadLogFile,
         share: &Matched,
-        found: &Match,
+        (found, is_first): (&Match, bool),
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
-        let is_first = match &mut self.pairs {
-            Some(pairs) => pairs.is_first(found.identity, &read.key),
-            None => !self.options.is_deduplicating || self.seen.is_first(found.identity),
-        };
         let kept = found.record.as_ref();
         let (bytes, is_event) =
             kept.map_or((&[][..], false), |kept| (&share.bytes[kept.bytes.clone()], kept.is_event));
