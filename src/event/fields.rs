@@ -4,7 +4,7 @@ use super::envelope;
 use super::members::Members;
 use crate::json::compact::Mark;
 use crate::json::scan::SyntaxError;
-use crate::json::{FieldId, Fields, Leaves, NodeId, RawString, View, project, project_value};
+use crate::json::{FieldId, Fields, Leaves, NodeId, RawString, Repeats, View, project, project_value};
 use std::borrow::Cow;
 
 /// The computed fields of an envelope, as far as they are wanted and known.
@@ -29,6 +29,8 @@ pub struct EventFields {
     detail: NodeId,
     /// Where the names of the record's members lead.
     members: Vec<NodeId>,
+    /// The number of `userIdentity`, which comes again and again in the records of a session.
+    identity: u32,
     record: RecordFields,
     wanted: WantedFields,
     /// `time` of events that are no records (`detail` without `eventTime`).
@@ -85,7 +87,9 @@ impl EventFields {
         let envelope_time = fields.intern("time");
         let detail = fields.node("detail").expect("fields below `detail` were just added");
         let members = fields.names_below(detail).map(|(_, node)| node).collect();
-        Self { fields, detail, members, record, wanted, envelope_time }
+        let identity = fields.names_below(detail).position(|(name, _)| name == b"userIdentity");
+        let identity = identity.expect("fields below it were just added") as u32;
+        Self { fields, detail, members, identity, record, wanted, envelope_time }
     }
 
     /// Returns the names of a record's members that somebody wants, in the order of their numbers.
@@ -178,6 +182,11 @@ impl EventFields {
         Ok(self.wrap(record, key_account, leaves))
     }
 
+    /// Returns the member whose values come again and again.
+    pub fn repeating_members(&self) -> Members {
+        [self.identity].into_iter().collect()
+    }
+
     /// Adds the leaves of some of a record's members to `leaves`.
     ///
     /// # Errors
@@ -187,11 +196,16 @@ impl EventFields {
         record: &[u8],
         marks: &[Mark],
         wanted: Members,
-        leaves: &mut Leaves,
+        (leaves, repeats): (&mut Leaves, &mut Repeats),
     ) -> Result<(), SyntaxError> {
-        for mark in marks.iter().filter(|mark| wanted.has(mark.name)) {
-            let node = self.members[mark.name as usize];
-            project_value(record, mark.value as usize, &self.fields, node, leaves)?;
+        for (mark, next) in marks.iter().zip(1..).filter(|(mark, _)| wanted.has(mark.name)) {
+            let (node, at) = (self.members[mark.name as usize], mark.value as usize);
+            if mark.name == self.identity {
+                let end = marks.get(next).map_or(record.len(), |next| next.value as usize);
+                repeats.project_value(record, at..end, (&self.fields, node), leaves)?;
+            } else {
+                project_value(record, at, &self.fields, node, leaves)?;
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The leaves that a projection found, with the array elements they came from.
 
 use super::project::Scratch;
-use super::{FieldId, RawString};
+use super::{FieldId, RawString, Repeat};
 
 /// The value of a leaf: always a scalar, still in the text's spelling.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,7 +71,7 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+pub(super) struct Entry {
     start: u32,
     end: u32,
     place: Place,
@@ -90,6 +90,7 @@ pub struct Leaves {
     /// One past the last place below each array.
     array_ends: Vec<u32>,
     computed: String,
+    repeat: Option<Repeat>,
     pub(super) scratch: Scratch,
 }
 
@@ -107,7 +108,36 @@ impl Leaves {
         self.elements.clear();
         self.array_ends.clear();
         self.computed.clear();
+        self.repeat = None;
         self.make_room(fields);
+    }
+
+    /// Moves all leaves to the end of a list.
+    pub(super) fn drain_into(&mut self, list: &mut Vec<(FieldId, Entry)>) {
+        for field in self.touched.drain(..) {
+            list.extend(self.entries[field as usize].drain(..).map(|entry| (FieldId(field), entry)));
+        }
+    }
+
+    /// Adds the leaves of a value that begins at `start` and was projected before.
+    pub(super) fn push_repeat(
+        &mut self,
+        repeat: Repeat,
+        leaves: &[(FieldId, Entry)],
+        start: u32,
+        fields: usize,
+    ) {
+        self.make_room(fields);
+        self.repeat = Some(repeat);
+        for (field, entry) in leaves {
+            let range = (start + entry.start) as usize..(start + entry.end) as usize;
+            self.push(*field, entry.kind, range, entry.place);
+        }
+    }
+
+    /// Returns the value that came before, when some of the leaves are of one.
+    pub fn repeat(&self) -> Option<Repeat> {
+        self.repeat
     }
 
     pub(super) fn make_room(&mut self, fields: usize) {

@@ -33,6 +33,7 @@ impl<'a> RawString<'a> {
     }
 
     /// Returns the same as [`RawString::decode`] as bytes, without looking whether they are UTF-8.
+    #[inline]
     pub fn decode_bytes(&self) -> Cow<'a, [u8]> {
         if self.is_escaped {
             let mut out = Vec::with_capacity(self.raw.len());

@@ -2,6 +2,7 @@
 
 use super::keep::Grouping;
 use crate::hit::{Group, GroupKey};
+use crate::json::Repeat;
 use foldhash::fast::FixedState;
 use std::borrow::Borrow;
 use std::collections::HashSet;
@@ -29,6 +30,8 @@ struct All {
 pub(super) struct Met {
     /// Parallel to the groupings.
     by_key: Vec<HashSet<ByKey, FixedState>>,
+    /// Parallel to the groupings, by the slot of a value that comes again and again: its serial, and its group's number.
+    by_repeat: Vec<Vec<(u64, u32)>>,
     pub(super) key: GroupKey,
 }
 
@@ -57,6 +60,30 @@ impl Groups {
             known.clear();
         }
         known.insert(group);
+        number
+    }
+
+    /// Returns the number of the group of all records with a value that comes again; `write` writes its key.
+    pub(super) fn find_repeat(
+        &self,
+        grouping: usize,
+        repeat: Repeat,
+        met: &mut Met,
+        write: impl FnOnce(&mut GroupKey),
+    ) -> u32 {
+        if let Some((serial, number)) = met.by_repeat.get(grouping).and_then(|slots| slots.get(repeat.slot))
+            && *serial == repeat.serial
+        {
+            return *number;
+        }
+        write(&mut met.key);
+        let number = self.find(grouping, met);
+        met.by_repeat.resize(self.all.len(), Vec::new());
+        let slots = &mut met.by_repeat[grouping];
+        if slots.len() <= repeat.slot {
+            slots.resize(repeat.slot + 1, (0, 0));
+        }
+        slots[repeat.slot] = (repeat.serial, number);
         number
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Kept {
     pub(super) groupings: Vec<u32>,
     /// … and as a set: one bit each.
     pub(super) set: u64,
+    /// The members that tell which groups of theirs a record is in.
+    pub(super) members: Members,
 }
 
 /// What is kept for all queries of a run.
@@ -44,6 +46,8 @@ pub(super) struct Keeps {
     /// Parallel to the queries.
     pub(super) of_queries: Vec<Kept>,
     pub(super) groupings: Vec<Grouping>,
+    /// Those by nothing but members whose values come again and again, one bit each.
+    repeating: u64,
 }
 
 /// The fields of one grouping.
@@ -68,7 +72,7 @@ impl Keeps {
                 Keep::Groups(lists) => {
                     let numbers: Vec<u32> = lists.iter().map(|list| all.grouping(list, fields)).collect();
                     let set = numbers.iter().fold(0, |set, number| set | 1 << number);
-                    Kept { is_record: false, groupings: numbers, set }
+                    Kept { groupings: numbers, set, ..Kept::default() }
                 }
             };
             all.of_queries.push(kept);
@@ -93,15 +97,31 @@ impl Keeps {
         number as u32
     }
 
-    /// Returns the members that tell which groups a record is in.
-    pub(super) fn members(&self, fields: &EventFields) -> Members {
-        let all = self.groupings.iter().flat_map(|grouping| &grouping.0);
-        let ids = all.filter_map(|field| match field {
-            Field::At(id) => Some(*id),
-            // these are in what is known of every record that matches
-            Field::Account | Field::Day | Field::Hour => None,
-        });
-        ids.map(|id| fields.members_of(id)).fold(Members::NONE, Members::and)
+    /// Returns all members that tell which groups a record is in.
+    pub(super) fn members(&self) -> Members {
+        self.of_queries.iter().map(|kept| kept.members).fold(Members::NONE, Members::and)
+    }
+
+    /// Finds out which members the groupings look at, and which look at nothing but values that come again and again.
+    pub(super) fn find_members(&mut self, fields: &EventFields) {
+        let repeating = fields.repeating_members();
+        for kept in &mut self.of_queries {
+            let groupings = kept.groupings.iter().map(|grouping| &self.groupings[*grouping as usize]);
+            kept.members =
+                groupings.map(|grouping| grouping.members(fields)).fold(Members::NONE, Members::and);
+        }
+        let is_repeating = |grouping: &Grouping| {
+            grouping.0.iter().all(|field| matches!(field, Field::At(_)))
+                && !grouping.0.is_empty()
+                && grouping.members(fields).is_within(repeating)
+        };
+        let found = self.groupings.iter().zip(0..).filter(|(grouping, _)| is_repeating(grouping));
+        self.repeating = found.fold(0, |set, (_, number)| set | 1 << number);
+    }
+
+    /// Tells whether the same values that come again and again always mean the same group.
+    pub(super) fn is_repeating(&self, grouping: usize) -> bool {
+        self.repeating >> grouping & 1 == 1
     }
 }
 
@@ -117,6 +137,16 @@ impl Field {
 }
 
 impl Grouping {
+    /// Returns the members that its fields are in.
+    fn members(&self, fields: &EventFields) -> Members {
+        let ids = self.0.iter().filter_map(|field| match field {
+            Field::At(id) => Some(*id),
+            // These are in what is known of every record that matches.
+            Field::Account | Field::Day | Field::Hour => None,
+        });
+        ids.map(|id| fields.members_of(id)).fold(Members::NONE, Members::and)
+    }
+
     /// Writes the key of the group that a record is in.
     pub(super) fn write_key(
         &self,

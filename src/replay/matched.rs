@@ -7,6 +7,7 @@ use super::outcome::{KeptRecord, Match, Tally};
 use super::{Matcher, Options};
 use crate::decode::{Kind, Rejected};
 use crate::event;
+use crate::hit::GroupKey;
 use crate::json::scan::{SyntaxError, skip_value};
 use crate::record::{Facts, parse_event_time};
 use crate::source::LogKey;
@@ -64,10 +65,18 @@ impl Matched {
         }
         let first_group = self.groups.len();
         for (number, grouping) in keeps.groupings.iter().enumerate() {
-            if groupings >> number & 1 == 1 {
-                grouping.write_key(fields, view, key.account(), &mut scratch.met.key);
-                self.groups.push(run.groups.find(number, &mut scratch.met));
+            if groupings >> number & 1 == 0 {
+                continue;
             }
+            let met = &mut scratch.met;
+            let write = |group: &mut GroupKey| grouping.write_key(fields, view, key.account(), group);
+            self.groups.push(match scratch.leaves.repeat().filter(|_| keeps.is_repeating(number)) {
+                Some(repeat) => run.groups.find_repeat(number, repeat, met, write),
+                None => {
+                    write(&mut met.key);
+                    run.groups.find(number, met)
+                }
+            });
         }
         let first_query = self.queries.len();
         self.queries.extend_from_slice(&scratch.matched);

@@ -10,7 +10,7 @@ use crate::decode::Kind;
 use crate::event::{self, EventFields, Members, Presence};
 use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
-use crate::json::{FieldId, Fields, Leaves};
+use crate::json::{FieldId, Fields, Leaves, Repeats};
 use crate::language::Condition;
 use crate::language::event_pattern::EventPattern;
 use crate::query::Query;
@@ -43,6 +43,7 @@ pub struct Matcher<'q> {
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) leaves: Leaves,
+    repeats: Repeats,
     pub(super) met: Met,
     known: Known,
     candidates: Vec<u32>,
@@ -91,12 +92,16 @@ impl<'q> Matcher<'q> {
         let conditions: Vec<_> = patterns.map(|pattern| pattern.compile(&mut fields)).collect();
         let causes = causes.map(|_| keeps.push_record());
         let fields = EventFields::new(fields);
+        keeps.find_members(&fields);
         let needs: Vec<_> = conditions.iter().map(|condition| Needs::of(condition, &fields)).collect();
         let event_name = fields.fields().find("detail.eventName");
-        let identity = fields.identity_members().and(keeps.members(&fields));
+        let identity = fields.identity_members();
         let is_narrow = conditions.iter().all(|condition| index::is_named(condition, event_name));
         let fallback = fields.fallback_account_members();
-        let all = needs.iter().map(|needs| needs.members).fold(identity.and(fallback), Members::and);
+        let all = needs
+            .iter()
+            .map(|needs| needs.members)
+            .fold(identity.and(fallback).and(keeps.members()), Members::and);
         let broad = if is_narrow { Members::NONE } else { all };
         let number = |name: &str| {
             fields
@@ -186,7 +191,7 @@ impl<'q> Matcher<'q> {
         marked: Members,
         scratch: &mut Scratch,
     ) -> Result<Verdict, SyntaxError> {
-        let Scratch { leaves, known, candidates, matched, .. } = scratch;
+        let Scratch { leaves, repeats, known, candidates, matched, .. } = scratch;
         matched.clear();
         let marking = Marked { fields: &self.fields, marked, event_name: self.event_name };
         let plan = known.plan(glance.event_name, &self.conditions, &marking);
@@ -194,7 +199,7 @@ impl<'q> Matcher<'q> {
             return Ok(Verdict::Sure);
         }
         leaves.reset(self.fields.fields().len());
-        let projected = plan.candidates(glance, &self.fields, leaves, candidates)?;
+        let projected = plan.candidates(glance, &self.fields, (leaves, repeats), candidates)?;
         if candidates.is_empty() {
             return Ok(Verdict::Sure);
         }
@@ -203,7 +208,10 @@ impl<'q> Matcher<'q> {
         if !members.is_within(marked) {
             return Ok(Verdict::Unsure);
         }
-        self.fields.project_members(glance.record, glance.marks, members.without(projected), leaves)?;
+        let mut project = |members, leaves: &mut Leaves| {
+            self.fields.project_members(glance.record, glance.marks, members, (leaves, repeats))
+        };
+        project(members.without(projected), leaves)?;
         if needs.clone().any(|needs| needs.envelope) {
             self.fields.wrap(glance.record, key_account, leaves);
         }
@@ -213,14 +221,16 @@ impl<'q> Matcher<'q> {
         if matched.is_empty() {
             return Ok(Verdict::Sure);
         }
-        if !self.identity.and(self.fallback).is_within(marked) {
+        let kept = matched.iter().map(|position| self.keeps.of_queries[*position as usize].members);
+        let identity = kept.fold(self.identity, Members::and);
+        if !identity.and(self.fallback).is_within(marked) {
             return Ok(Verdict::Unsure);
         }
         let known = members.and(projected);
-        self.fields.project_members(glance.record, glance.marks, self.identity.without(known), leaves)?;
+        project(identity.without(known), leaves)?;
         if self.fields.account(&leaves.view(glance.record)).is_none() {
-            let missing = self.fallback.without(known).without(self.identity);
-            self.fields.project_members(glance.record, glance.marks, missing, leaves)?;
+            let missing = self.fallback.without(known).without(identity);
+            project(missing, leaves)?;
         }
         Ok(Verdict::Sure)
     }

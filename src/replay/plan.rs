@@ -6,7 +6,7 @@
 use super::glance::Glance;
 use crate::event::{EventFields, Members};
 use crate::json::scan::SyntaxError;
-use crate::json::{FieldId, Leaves, Scalar};
+use crate::json::{FieldId, Leaves, Repeats, Scalar};
 use crate::language::{Condition, Rule};
 use foldhash::fast::FixedState;
 use memchr::memmem;
@@ -110,7 +110,7 @@ impl Plan {
         &self,
         glance: &Glance<'_>,
         fields: &EventFields,
-        leaves: &mut Leaves,
+        (leaves, repeats): (&mut Leaves, &mut Repeats),
         candidates: &mut Vec<u32>,
     ) -> Result<Members, SyntaxError> {
         candidates.clear();
@@ -119,7 +119,8 @@ impl Plan {
         let mut projected = Members::NONE;
         let directs = candidates.len();
         for table in self.tables.iter().filter(|table| table.is_possible(glance)) {
-            fields.project_members(glance.record, glance.marks, table.members.without(projected), leaves)?;
+            let members = table.members.without(projected);
+            fields.project_members(glance.record, glance.marks, members, (leaves, repeats))?;
             projected = projected.and(table.members);
             let view = leaves.view(glance.record);
             for leaf in view.at(table.field) {
