@@ -153,6 +153,13 @@ fn options(command: &args::Report, names: &[String], now: Timestamp) -> anyhow::
 
 fn settings(settings: &args::ReportSettings) -> anyhow::Result<Settings> {
     let benchmark = settings.benchmark.as_deref().map(str::parse).transpose().or_bad_arguments()?;
+    let by = options::fields(&settings.by).or_bad_arguments()?;
+    if by.iter().any(|field| field == "records") {
+        return Err(anyhow::anyhow!(
+            "--by: `records` is what a column of the report is called, and no field of CloudTrail"
+        ))
+        .or_bad_arguments();
+    }
     let mut queries = select::load(&settings.queries)?.queries;
     if settings.queries.is_empty() {
         // Nobody filled in the parameters: these would find every role there is.
@@ -163,7 +170,7 @@ fn settings(settings: &args::ReportSettings) -> anyhow::Result<Settings> {
         benchmark: benchmark.unwrap_or_default(),
         price: settings.price,
         top: settings.top as usize,
-        by: options::fields(&settings.by).or_bad_arguments()?,
+        by,
         queries,
     })
 }
