@@ -1,6 +1,7 @@
 //! Calls that change something: who did what, to what, from where, and how it ended. Equal ones are counted together, so
 //! that memory grows with the different ones and not with the records.
 
+use super::sentence::number;
 use super::{Column, Kind, Series, Shape, Value};
 use crate::hit::Hit;
 use crate::replay::Coverage;
@@ -205,11 +206,6 @@ impl Outcomes {
 /// Returns the day of a moment in UTC.
 pub(super) fn day(time: Timestamp) -> Date {
     time.to_zoned(TimeZone::UTC).date()
-}
-
-/// Returns the count and the noun in the right number: `1 call`, `2 calls`.
-pub(super) fn number(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Says what a count rests on: `in 412 log files; 3 could not be read`.

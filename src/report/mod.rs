@@ -6,7 +6,6 @@
 
 mod activity;
 mod atlas;
-mod basis;
 mod calls;
 mod catalogue;
 mod compliance;

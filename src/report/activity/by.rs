@@ -1,6 +1,6 @@
 //! By any fields: one table instead of all others.
 
-use super::super::sentence::{count, read_from, tell_left_out};
+use super::super::sentence::{number, read_from, tell_left_out};
 use super::super::tally::top;
 use super::super::{Ask, Column, Error, Kind, Report, Rows, Section, Settings, Slot, Tally};
 use super::{asks, tell_insights};
@@ -35,8 +35,8 @@ impl Report for By {
     fn finish(self: Box<Self>, coverage: &Coverage) -> Result<Section, Error> {
         let mut section = Section::new(super::DEFINITION.name, super::DEFINITION.title);
         let slots: Vec<Slot> = self.tally.into_slots().collect();
-        let records = count(slots.iter().map(|slot| slot.span.records).sum(), "record", "records");
-        let groups = count(slots.len() as u64, "combination", "combinations");
+        let records = number(slots.iter().map(|slot| slot.span.records).sum(), "record", "records");
+        let groups = number(slots.len() as u64, "combination", "combinations");
         let (fields, read) = (self.fields.join(", "), read_from(coverage));
         section.find(Severity::Informational, format!("{records} in {groups} of {fields} {read}"));
         let ranked = top(slots.iter(), self.top, |one, other| one.most_first(other));

@@ -8,7 +8,7 @@ mod events;
 mod newcomers;
 mod regions;
 
-use super::sentence::{count, read_from};
+use super::sentence::{number, read_from};
 use super::{Ask, Definition, Error, Report, Section, Settings, Tally, who};
 use crate::hit::Hit;
 use crate::query::Severity;
@@ -47,7 +47,7 @@ fn asks(keep: Keep) -> Vec<Ask> {
 /// Says how many Insights were left out.
 fn tell_insights(section: &mut Section, insights: u64) {
     if insights > 0 {
-        let text = count(insights, "Insights record is left out", "Insights records are left out");
+        let text = number(insights, "Insights record is left out", "Insights records are left out");
         section.find(Severity::Informational, text);
     }
 }
@@ -90,7 +90,7 @@ impl Report for Activity {
                 self.top,
             )?,
         ];
-        let records = count(extent[0].0, "record", "records");
+        let records = number(extent[0].0, "record", "records");
         let text = match extent[0].0 {
             0 => format!("0 records {}", read_from(coverage)),
             _ => format!("{records} {} {}", extent.map(|(_, words)| words).join(", "), read_from(coverage)),

@@ -7,7 +7,8 @@ mod kind;
 mod policy;
 mod target;
 
-use super::calls::{Call, Calls, Made, in_what_was_read, number};
+use super::calls::{Call, Calls, Made, in_what_was_read};
+use super::sentence::number;
 use super::{Ask, Bar, Column, Definition, Error, Kind, Report, Rows, Section, Shape, Value};
 use crate::hit::Hit;
 use crate::query::Severity;

@@ -5,8 +5,9 @@
 
 mod timeline;
 
-use super::calls::{Call, Calls, in_what_was_read, number};
+use super::calls::{Call, Calls, in_what_was_read};
 use super::request::{Request, member, objects, text};
+use super::sentence::number;
 use super::{Ask, Bar, Column, Definition, Error, Kind, Report, Rows, Section, Shape, Table};
 use crate::hit::Hit;
 use crate::query::Severity;

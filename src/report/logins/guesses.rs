@@ -3,7 +3,7 @@
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::record::Paths;
-use crate::report::basis::counted;
+use crate::report::sentence::counted;
 use crate::report::sign_in::{Class, SignIn};
 use crate::report::span::Span;
 use crate::report::{Column, Error, Kind, Rows, Section, Table, Value};

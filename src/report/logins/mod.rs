@@ -7,7 +7,7 @@ mod guesses;
 mod others;
 mod tables;
 
-use super::basis::{basis, counted};
+use super::sentence::{basis, counted};
 use super::sign_in::{Class, PORTAL_EVENTS, Portal, SignIn, SignInList};
 use super::span::Span;
 use super::{Ask, Bar, Definition, Error, Report, Section, Series, Shape};

@@ -4,8 +4,9 @@ mod kind;
 mod openings;
 mod rule;
 
-use super::calls::{Call, Calls, in_what_was_read, number};
+use super::calls::{Call, Calls, in_what_was_read};
 use super::request::Request;
+use super::sentence::number;
 use super::{Ask, Bar, Column, Definition, Error, Report, Rows, Section, Shape, Table, Value};
 use crate::hit::Hit;
 use crate::query::Severity;

@@ -1,6 +1,7 @@
 //! Rules that let anyone in, and whether they were taken back.
 
-use super::super::calls::{Call, Made, number};
+use super::super::calls::{Call, Made};
+use super::super::sentence::number;
 use super::super::{Bar, Column, Error, Kind, Rows, Section, Shape, Table};
 use super::rule::{Direction, Rule};
 use crate::hit::Hit;

@@ -8,8 +8,8 @@ mod calls;
 mod origins;
 mod tables;
 
-use super::basis::{basis, counted};
 use super::logins::{self, CONSOLE_LOGIN};
+use super::sentence::{basis, counted};
 use super::sign_in::{Class, Mfa, PORTAL_EVENTS, Portal, SignIn, SignInList, Verdict};
 use super::{Ask, Bar, Definition, Error, Report, Section, Shape};
 use crate::hit::Hit;

@@ -7,7 +7,7 @@
 mod forecast;
 mod tables;
 
-use super::sentence::{count, read_from};
+use super::sentence::{number, read_from};
 use super::{Ask, Definition, Error, Report, Section, Settings, Slot, Tally};
 use crate::hit::Hit;
 use crate::query::{Query, Severity};
@@ -107,7 +107,7 @@ fn find(section: &mut Section, found: &[Found<'_>], days: usize, coverage: &Cove
     let with_hits = found.iter().filter(|found| found.forecast.hits > 0);
     for Found { query, forecast, .. } in with_hits.clone() {
         let noise = if forecast.mean.is_some_and(|mean| mean > NOISE) { ", which is noise" } else { "" };
-        let mut text = format!("{}: {}", query.id, count(forecast.hits, "hit", "hits"));
+        let mut text = format!("{}: {}", query.id, number(forecast.hits, "hit", "hits"));
         if let (Some(mean), Some((worst, day))) = (forecast.mean, forecast.worst) {
             text += &format!(", {mean:.1} a day in the mean{noise}, {worst} on the worst day ({day})");
         }
@@ -116,8 +116,8 @@ fn find(section: &mut Section, found: &[Found<'_>], days: usize, coverage: &Cove
     let text = format!(
         "{} of {} have hits, on {} {}",
         with_hits.count(),
-        count(found.len() as u64, "stored query", "stored queries"),
-        count(days as u64, "day that was read", "days that were read"),
+        number(found.len() as u64, "stored query", "stored queries"),
+        number(days as u64, "day that was read", "days that were read"),
         read_from(coverage)
     );
     section.find(Severity::Informational, text);

@@ -13,7 +13,7 @@ mod sessions;
 mod tables;
 mod uses;
 
-use super::sentence::{count, read_from};
+use super::sentence::{number, read_from};
 use super::{Ask, Definition, Error, Report, Section, Tally, who};
 use crate::hit::Hit;
 use crate::query::Severity;
@@ -79,7 +79,7 @@ impl Report for Roles {
         find(&mut section, &uses, coverage);
         let silent = roles.values().filter(|sum| sum.calls == 0).count() as u64;
         if silent > 0 {
-            let roles = count(silent, "role was", "roles were");
+            let roles = number(silent, "role was", "roles were");
             section.find(Severity::Informational, format!("{roles} active without a call in what was read"));
         }
         tables::tell_roles(&mut section, roles)?;
@@ -99,7 +99,7 @@ fn find(section: &mut Section, uses: &[Use], coverage: &Coverage) {
     let of_root = calls(&|used| used.api.as_deref() == Some("AssumeRoot"));
     if of_root > 0 {
         let text =
-            format!("{} for root sessions in member accounts (AssumeRoot)", count(of_root, "call", "calls"));
+            format!("{} for root sessions in member accounts (AssumeRoot)", number(of_root, "call", "calls"));
         section.find(Severity::Medium, text);
     }
     let known: BTreeSet<&str> = coverage
@@ -116,12 +116,12 @@ fn find(section: &mut Section, uses: &[Use], coverage: &Coverage) {
     if !outside.is_empty() {
         let names: Vec<_> = outside.iter().copied().take(10).collect();
         let more = if outside.len() > names.len() { ", …" } else { "" };
-        let accounts = count(outside.len() as u64, "account that is", "accounts that are");
+        let accounts = number(outside.len() as u64, "account that is", "accounts that are");
         let text = format!("Roles were used from {accounts} not in this archive: {}{more}", names.join(", "));
         section.find(Severity::Medium, text);
     }
     let all = calls(&|_| true);
-    let mut text = format!("{} for roles ", count(all, "call", "calls"));
+    let mut text = format!("{} for roles ", number(all, "call", "calls"));
     if all > 0 {
         let roles: BTreeSet<&Role> = uses.iter().filter_map(|used| used.role.as_ref()).collect();
         let callers: BTreeSet<_> = uses.iter().map(|used| &used.caller).collect();
@@ -129,8 +129,8 @@ fn find(section: &mut Section, uses: &[Use], coverage: &Coverage) {
             (calls(&|used| used.is_refused), calls(&|used| used.is_across() == Some(true)));
         text += &format!(
             "({} by {}, {refused} refused and {across} across accounts) ",
-            count(roles.len() as u64, "role", "roles"),
-            count(callers.len() as u64, "principal", "principals")
+            number(roles.len() as u64, "role", "roles"),
+            number(callers.len() as u64, "principal", "principals")
         );
     }
     text += &read_from(coverage);

@@ -8,7 +8,7 @@ mod sessions;
 mod tables;
 mod uses;
 
-use super::basis::{basis, counted};
+use super::sentence::{basis, counted};
 use super::sign_in::Mfa;
 use super::span::Span;
 use super::{Ask, Bar, Definition, Error, Report, Section, Series, Shape};

@@ -5,7 +5,7 @@ use crate::hit::Hit;
 use crate::query::Severity;
 use crate::record::Paths;
 use crate::replay::Keep;
-use crate::report::basis::counted;
+use crate::report::sentence::counted;
 use crate::report::{Ask, Column, Error, Kind, Rows, Section, Table, Tally};
 use jiff::Timestamp;
 use std::borrow::Cow;

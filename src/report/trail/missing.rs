@@ -1,6 +1,7 @@
 //! What is missing in the archive: days without a log file between days that have some, days with log files that failed.
 
-use super::super::calls::{day, number};
+use super::super::calls::day;
+use super::super::sentence::number;
 use super::super::{CalendarRow, Column, DayState, Error, Kind, Rows, Section, Shape, Table};
 use super::off::Interval;
 use crate::query::Severity;

@@ -4,8 +4,9 @@ mod missing;
 mod off;
 mod weaker;
 
-use super::calls::{Call, Calls, in_what_was_read, number};
+use super::calls::{Call, Calls, in_what_was_read};
 use super::request::Request;
+use super::sentence::number;
 use super::{Ask, Column, Definition, Error, Kind, Report, Rows, Section, Table};
 use crate::hit::Hit;
 use crate::query::Severity;

@@ -1,7 +1,8 @@
 //! When trails were off: from a stop or a deletion to the next start of the same trail.
 
-use super::super::calls::{Call, number};
+use super::super::calls::Call;
 use super::super::request::Request;
+use super::super::sentence::number;
 use super::super::{Column, Error, Kind, Rows, Section, Table, Value};
 use crate::hit::Hit;
 use crate::query::Severity;
