@@ -53,7 +53,7 @@ fn the_binary_holds_what_the_folder_holds() {
     let from_folder = load(&folder()).unwrap();
     assert!(from_folder.unusable.is_empty());
     let shown =
-        |query: &backtrail::query::Query| (query.id.clone(), query.card.clone(), query.pattern.to_json());
+        |query: &backtrail::query::Query| (query.id.clone(), query.card.clone(), query.pattern.to_text());
     let folder: Vec<_> = from_folder.queries.iter().map(shown).collect();
     let binary: Vec<_> = shipped().unwrap().iter().map(shown).collect();
     assert_eq!(binary, folder);

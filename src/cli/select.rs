@@ -4,6 +4,7 @@ use super::args::{Selection, Synthesize};
 use super::exit::{OrBadArguments as _, say, sentence};
 use anyhow::Context as _;
 use backtrail::event::STATE_CHANGE;
+use backtrail::language::event_pattern::EventPattern;
 use backtrail::query::{self, Loaded, Query, Reason, Unusable};
 use backtrail::replay::LeftOut;
 use std::collections::BTreeMap;
@@ -33,7 +34,8 @@ pub fn select(selection: &Selection) -> anyhow::Result<Selected> {
     }
     fill_in(&mut queries, &selection.set).or_bad_arguments()?;
     if selection.signin_alias {
-        queries.iter_mut().for_each(|query| query.pattern.accept_both_sign_in_spellings());
+        let patterns = queries.iter_mut().filter_map(|query| query.pattern.as_event_pattern_mut());
+        patterns.for_each(EventPattern::accept_both_sign_in_spellings);
     }
     Ok(Selected { queries, left_out })
 }
@@ -81,7 +83,9 @@ pub fn warn(queries: &[Query]) {
 pub fn note_unrecorded(queries: &[Query], synthesize: Option<Synthesize>) {
     let mut notes = Vec::new();
     for query in queries {
-        let Some(wanted) = query.pattern.wanted_texts("detail-type") else { continue };
+        let pattern = query.pattern.as_event_pattern();
+        let wanted = pattern.and_then(|pattern| pattern.wanted_texts("detail-type"));
+        let Some(wanted) = wanted else { continue };
         let is_recorded = |text: &&str| text.ends_with(" via CloudTrail");
         let is_approximated = |text: &&str| synthesize.is_some() && *text == STATE_CHANGE;
         if wanted.iter().any(|text| is_recorded(text) || is_approximated(text)) {

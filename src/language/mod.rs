@@ -3,6 +3,8 @@
 mod condition;
 pub mod event_pattern;
 pub mod matcher;
+mod pattern;
 mod solve;
 
 pub use condition::{Condition, Rule, Test};
+pub use pattern::Pattern;

@@ -2,6 +2,7 @@
 
 use super::document::{self, Rule};
 use super::{Error, id};
+use crate::language::Pattern;
 use crate::language::event_pattern::EventPattern;
 use serde_json::value::RawValue;
 use std::fs;
@@ -56,7 +57,7 @@ impl Place {
 /// What a file turned out to be.
 pub(super) enum Content {
     /// A pattern.
-    Pattern(EventPattern),
+    Pattern(Pattern),
     /// A document with these rules: at least one.
     Rules(Vec<Rule>),
 }
@@ -84,7 +85,7 @@ fn content_of(document: &RawValue, path: &Path) -> Result<Content, Error> {
         Some(rules) => Ok(Content::Rules(rules)),
         None if document.get().starts_with('[') => Err(Error::Shape { file: shown(path) }),
         None => EventPattern::parse(document.get())
-            .map(Content::Pattern)
+            .map(|pattern| Content::Pattern(pattern.into()))
             .map_err(|source| Error::Pattern { file: shown(path), source: Box::new(source) }),
     }
 }

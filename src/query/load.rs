@@ -5,6 +5,7 @@ use super::file::{Content, Place, beside, content, shown};
 use super::id::{self, Name};
 use super::shipped::beside as beside_shipped;
 use super::{Card, Error, Proof, Query, Reason, Unusable, select, shipped};
+use crate::language::Pattern;
 use crate::language::event_pattern::EventPattern;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -86,7 +87,7 @@ pub fn gather(arguments: &[String]) -> Result<Loaded, Error> {
 struct Candidate {
     name: Name,
     card: Card,
-    pattern: EventPattern,
+    pattern: Pattern,
     origin: String,
     home: Home,
 }
@@ -147,7 +148,7 @@ impl Loading {
         }
     }
 
-    fn pattern(&mut self, pattern: EventPattern, place: &Place) -> Result<(), Error> {
+    fn pattern(&mut self, pattern: Pattern, place: &Place) -> Result<(), Error> {
         let card = match beside(&place.shown, "toml")? {
             Some(card) => Card::parse(&card.file, &card.text)?,
             None => Card::default(),
@@ -171,7 +172,7 @@ impl Loading {
             Ok(pattern) => self.candidates.push(Candidate {
                 name: Name { id: rule.name, qualifier: rule.qualifier, file: place.short() },
                 card: Card { description: rule.description, ..Card::default() },
-                pattern,
+                pattern: pattern.into(),
                 origin,
                 home: Home::Document,
             }),

@@ -24,6 +24,7 @@ pub use load::{Loaded, gather, load};
 pub use select::select;
 pub use shipped::shipped;
 
+use crate::language::Pattern;
 use crate::language::event_pattern::EventPattern;
 
 /// A query that can be replayed.
@@ -34,15 +35,20 @@ pub struct Query {
     /// What people should know.
     pub card: Card,
     /// What it matches.
-    pub pattern: EventPattern,
+    pub pattern: Pattern,
     /// Where it was read from, for messages.
     pub origin: String,
 }
 
 impl Query {
     /// Puts a query together. A card without title takes the id for one.
-    pub fn new(id: impl Into<String>, card: Card, pattern: EventPattern, origin: impl Into<String>) -> Self {
-        let mut query = Self { id: id.into(), card, pattern, origin: origin.into() };
+    pub fn new(
+        id: impl Into<String>,
+        card: Card,
+        pattern: impl Into<Pattern>,
+        origin: impl Into<String>,
+    ) -> Self {
+        let mut query = Self { id: id.into(), card, pattern: pattern.into(), origin: origin.into() };
         if query.card.title.is_empty() {
             query.card.title.clone_from(&query.id);
         }
@@ -114,7 +120,7 @@ mod tests {
     fn a_parameter_replaces_what_the_pattern_wanted() {
         let mut query = with_parameter("detail.userIdentity.arn");
         query.set("principal", &["one".to_owned(), "two".to_owned()]).unwrap();
-        assert_eq!(query.pattern.to_json(), r#"{"detail":{"userIdentity":{"arn":["one","two"]}}}"#);
+        assert_eq!(query.pattern.to_text(), r#"{"detail":{"userIdentity":{"arn":["one","two"]}}}"#);
     }
 
     #[test]

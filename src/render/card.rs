@@ -40,7 +40,7 @@ pub fn write_card(query: &Query, options: &HitOptions, out: &mut dyn Write) -> i
     page.section("References", card.references.iter().cloned())?;
     writeln!(page.out)?;
     page.heading("Pattern")?;
-    writeln!(page.out, "{}", pretty(&query.pattern.to_json()))?;
+    writeln!(page.out, "{}", pretty(&query.pattern.to_text()))?;
     page.out.flush()
 }
 
@@ -140,7 +140,7 @@ pub fn write_card_json(query: &Query, out: &mut dyn Write) -> io::Result<()> {
         false_positives: &card.false_positives,
         parameters: parameters.map(|(name, parameter)| (name.as_str(), parameter.into())).collect(),
         origin: &query.origin,
-        pattern: RawValue::from_string(query.pattern.to_json())?,
+        pattern: RawValue::from_string(query.pattern.to_text())?,
     };
     serde_json::to_writer(&mut *out, &object)?;
     writeln!(out)?;

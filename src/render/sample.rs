@@ -18,7 +18,7 @@ pub(super) fn query(id: &str, severity: Severity) -> Query {
     Query {
         id: id.to_owned(),
         card: Card { title: format!("Title of {id}"), severity, ..Card::default() },
-        pattern: EventPattern::parse(r#"{"source":["aws.iam"]}"#).unwrap(),
+        pattern: EventPattern::parse(r#"{"source":["aws.iam"]}"#).unwrap().into(),
         origin: "built in".to_owned(),
     }
 }

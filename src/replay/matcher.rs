@@ -11,8 +11,8 @@ use crate::event::{self, EventFields, Members, Presence};
 use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
 use crate::json::{FieldId, Fields, Leaves, Repeats};
-use crate::language::Condition;
 use crate::language::event_pattern::EventPattern;
+use crate::language::{Condition, Pattern};
 use crate::query::Query;
 use crate::source::Scope;
 
@@ -82,10 +82,10 @@ impl<'q> Matcher<'q> {
     /// Panics like [`Matcher::keeping`].
     pub fn synthesizing(queries: &'q [Query], keeps: &[Keep]) -> Self {
         let causes = EventPattern::parse(event::CAUSES).expect("our own pattern is valid");
-        Self::compile(queries, keeps, Some(&causes))
+        Self::compile(queries, keeps, Some(&causes.into()))
     }
 
-    fn compile(queries: &'q [Query], keeps: &[Keep], causes: Option<&EventPattern>) -> Self {
+    fn compile(queries: &'q [Query], keeps: &[Keep], causes: Option<&Pattern>) -> Self {
         let mut fields = Fields::new();
         let mut keeps = Keeps::new(queries, keeps, &mut fields);
         let patterns = queries.iter().map(|query| &query.pattern).chain(causes);

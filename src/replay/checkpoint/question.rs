@@ -18,7 +18,7 @@ const MOMENT: &str = "moment";
 impl Question {
     /// Puts a question together; `keeps` is what is kept of the hits.
     pub fn new(sources: &[Box<dyn Source>], queries: &[Query], keeps: &[Keep], options: &Options) -> Self {
-        let queries = queries.iter().map(|query| json!([query.id, query.pattern.to_json()]));
+        let queries = queries.iter().map(|query| json!([query.id, query.pattern.to_text()]));
         let keeps = keeps.iter().map(|keep| match keep {
             Keep::Record => Value::Null,
             Keep::Groups(lists) => json!(lists),

@@ -247,7 +247,7 @@ impl Compliance {
             rows.push([
                 control.id.as_str().into(),
                 control.query.id.as_str().into(),
-                control.query.pattern.to_json().into(),
+                control.query.pattern.to_text().into(),
                 control.theme.remark.into(),
             ]);
         }

@@ -18,9 +18,9 @@ fuzz_target!(|text: &[u8]| {
     assert!(!loaded.queries.is_empty() || !loaded.unusable.is_empty(), "nothing is an error");
     assert!(loaded.queries.is_sorted_by(|one, other| one.id < other.id), "ids are sorted and differ");
     for query in &loaded.queries {
-        let printed = query.pattern.to_json();
+        let printed = query.pattern.to_text();
         let again = EventPattern::parse(&printed);
-        assert!(again.is_ok_and(|again| again == query.pattern), "{printed}");
+        assert!(again.is_ok_and(|again| query.pattern.as_event_pattern() == Some(&again)), "{printed}");
         assert!(loaded.proof(query).is_ok_and(|proof| proof.cases().is_empty()));
     }
 });
