@@ -68,7 +68,8 @@ impl Who {
         self.name.as_deref().unwrap_or("an unnamed principal")
     }
 
-    fn hash(&self) -> u128 {
+    /// Returns what tells it from others, for a million of them.
+    pub(super) fn hash(&self) -> u128 {
         let mut hash = Xxh3::new();
         for text in [&self.name, &self.kind, &self.account, &self.arn] {
             hash.update(text.as_deref().map_or(b"\xfe", str::as_bytes));

@@ -187,13 +187,46 @@ fn whoever_called_for_a_session_is_named_beside_it() {
     ];
     let section = section("roles", &records);
     assert_eq!(
-        columns(&section, "sessions", &[0, 2, 3, 6, 7]),
+        columns(&section, "sessions", &[0, 2, 3, 6, 7, 8]),
         [
-            "Admin|role/Admin/s|2|user/alice, user/bob|2",
-            "Admin|role/Admin/t|1|user/alice|1",
-            "Admin|role/Admin/u|1|-|0",
+            "Admin|role/Admin/s|2|user/alice, user/bob|2|session name",
+            "Admin|role/Admin/t|1|user/alice|1|session name",
+            "Admin|role/Admin/u|1|-|0|-",
         ]
     );
+}
+
+#[test]
+fn two_callers_with_sessions_of_one_name_are_told_apart_by_the_keys_they_were_issued() {
+    let issuing = |id, identity: &str, key: &str| {
+        let members = format!(
+            r#""requestParameters":{{"roleArn":"{ADMIN}"}},"responseElements":{{"credentials":{{"accessKeyId":"{key}"}},"assumedRoleUser":{{"assumedRoleId":"AROA1:s"}}}}"#
+        );
+        call(id, "AssumeRole", identity, &members)
+    };
+    let using = |id, key: &str| session(id, "s", &format!(r#","accessKeyId":"{key}"{ISSUER}"#));
+    let bob = r#"{"type":"IAMUser","accountId":"444455556666","userName":"bob"}"#;
+    let records = [
+        issuing(1, USER, "ASIAALICE1"),
+        issuing(2, USER, "ASIAALICE2"),
+        issuing(3, bob, "ASIABOB1"),
+        using(4, "ASIAALICE1"),
+        using(5, "ASIAALICE2"),
+        using(6, "ASIABOB1"),
+        using(7, "ASIABOB1"),
+        using(8, "ASIABOB1"),
+        using(9, "ASIAEARLIER"),
+    ];
+    let section = section("roles", &records);
+    assert_eq!(
+        columns(&section, "sessions", &[2, 3, 6, 7, 8]),
+        [
+            "role/Admin/s|3|user/bob|1|access key",
+            "role/Admin/s|2|user/alice|1|access key",
+            "role/Admin/s|1|user/alice, user/bob|2|session name",
+        ]
+    );
+    assert_eq!(columns(&section, "roles", &[0, 11, 12]), ["Admin|1|6"]);
 }
 
 #[test]

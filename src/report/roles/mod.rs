@@ -3,12 +3,13 @@
 //! Calls for a role are those of STS that hand out credentials, and the console's switch of roles. What was done with a
 //! role is known by the records of its sessions: they name the role that issued them
 //! (`userIdentity.sessionContext.sessionIssuer`) and are joined by account and role name, which are unique together
-//! whatever the role's path. A session is joined with its caller by the id of the assumed role
-//! (`responseElements.assumedRoleUser.assumedRoleId`, `userIdentity.principalId` in the session's records). The access key
-//! would tell two sessions of one name apart as well, but each call issues another key: memory would grow with the
-//! records.
+//! whatever the role's path. A session is joined with its caller by the access key that the call issued
+//! (`responseElements.credentials.accessKeyId`, `userIdentity.accessKeyId` in the session's records), and where no call that
+//! was read issued it by the id of the assumed role (`responseElements.assumedRoleUser.assumedRoleId`,
+//! `userIdentity.principalId`), which two sessions of one name share.
 
 mod role;
+mod session;
 mod sessions;
 mod tables;
 mod uses;
@@ -20,6 +21,7 @@ use crate::query::Severity;
 use crate::record::Identity;
 use crate::replay::{Coverage, DAY};
 use role::Role;
+use session::Keys;
 use std::collections::BTreeSet;
 use uses::Use;
 
@@ -44,9 +46,11 @@ struct Roles {
     calls: Tally,
     switches: Tally,
     days: Tally,
-    /// By the id of the assumed role and the caller.
+    /// By the id of the assumed role, the issued key and the caller.
     callers: Tally,
     sessions: Tally,
+    /// What was done with each key of a session.
+    keys: Keys,
 }
 
 impl Report for Roles {
@@ -55,7 +59,7 @@ impl Report for Roles {
             Ask::pattern("roles-calls", CALLS, Ask::groups(&[&uses::calls(), &[DAY]])),
             Ask::pattern("roles-switches", SWITCHES, Ask::groups(&[&uses::switches(), &[DAY]])),
             Ask::pattern("roles-callers", CALLERS, Ask::groups(&[&sessions::callers()])),
-            Ask::pattern("roles-sessions", SESSIONS, Ask::groups(&[&Identity::FIELDS])),
+            Ask::pattern("roles-sessions", SESSIONS, Ask::groups(&[&Identity::FIELDS, &[session::KEY]])),
         ]
     }
 
@@ -64,7 +68,10 @@ impl Report for Roles {
             0 => self.calls.take(hit, 0),
             1 => self.switches.take(hit, 0),
             2 => return self.callers.take(hit, 0),
-            _ => return self.sessions.take(hit, 0),
+            _ => {
+                self.keys.take(hit);
+                return self.sessions.take(hit, 0);
+            }
         }
         self.days.take(hit, 1);
     }
@@ -86,7 +93,7 @@ impl Report for Roles {
         tables::tell_uses(&mut section, &uses, self.top)?;
         tables::tell_calls(&mut section, &uses)?;
         tables::tell_days(&mut section, self.days)?;
-        sessions::tell(&mut section, &sessions, self.callers, self.top)?;
+        sessions::tell(&mut section, self.keys, self.callers, self.top)?;
         define(&mut section);
         Ok(section)
     }
@@ -158,7 +165,8 @@ fn define(section: &mut Section) {
         "session",
         "What was done with a role's credentials: records of the types AssumedRole and FederatedUser, by the role that \
          issued them, which is known by account and name. Who called for a session is known when that call was read and \
-         was no service's; of two callers with sessions of one name nobody knows which did what. Root sessions that are \
+         was no service's: by the access key that the call issued. Where no call that was read issued the key, those who \
+         called for a session of that name are given, and of several nobody knows which did what. Root sessions that are \
          recorded with the type Root are not among them.",
     );
 }

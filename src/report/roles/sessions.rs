@@ -4,37 +4,27 @@ use super::super::sentence::tell_left_out;
 use super::super::tally::top;
 use super::super::{Column, Error, Kind, Rows, Section, Slot, Tally, who::Who};
 use super::role::Role;
+use super::session::{self, Keys, Session, caller_of};
 use crate::record::Identity;
 use std::collections::{BTreeMap, BTreeSet};
 
-const SESSION: &str = "responseElements.assumedRoleUser.assumedRoleId";
-
 /// Returns the fields that callers are counted by.
 pub(super) fn callers() -> Vec<&'static str> {
-    [SESSION].into_iter().chain(Identity::FIELDS).collect()
+    [session::ID, session::ISSUED].into_iter().chain(Identity::FIELDS).collect()
 }
 
 /// Adds the table of the sessions that did most.
-pub(super) fn tell(
-    section: &mut Section,
-    sessions: &[Slot],
-    callers: Tally,
-    most: usize,
-) -> Result<(), Error> {
-    let shown = top(sessions.iter(), most, |one, other| one.most_first(other));
-    tell_left_out(section, (sessions.len(), shown.len()), "sessions");
-    let identities: Vec<_> = shown.iter().map(|slot| identity(slot)).collect();
-    let wanted: BTreeSet<&str> =
-        identities.iter().filter_map(|identity| identity.principal_id.as_deref()).collect();
-    let mut behind: BTreeMap<String, BTreeSet<Who>> = BTreeMap::new();
-    for slot in callers.into_slots() {
-        let values: Vec<_> = slot.group.values().collect();
-        let Some(id) = values.first().and_then(Option::as_deref).filter(|id| wanted.contains(id)) else {
-            continue;
-        };
-        let caller = Who::from_values(values.iter().skip(1).map(Option::as_deref));
-        behind.entry(id.to_owned()).or_default().insert(caller);
-    }
+pub(super) fn tell(section: &mut Section, keys: Keys, callers: Tally, most: usize) -> Result<(), Error> {
+    let callers: Vec<_> = callers.into_slots().collect();
+    let sessions = keys.join(&callers);
+    let all = sessions.len();
+    let shown = top(sessions.into_iter(), most, |one, other| {
+        let caller = |session: &Session| session.call.as_deref().map(caller_of);
+        one.slot.most_first(&other.slot).then_with(|| caller(one).cmp(&caller(other)))
+    });
+    tell_left_out(section, (all, shown.len()), "sessions");
+    let identities: Vec<_> = shown.iter().map(|session| identity(&session.slot)).collect();
+    let named = by_name(&callers, &identities);
     let mut rows = Rows::new([
         Column::new("role", Kind::Text, "name of the role that issued the session"),
         Column::new("role_account", Kind::Text, "the role's account"),
@@ -51,11 +41,20 @@ pub(super) fn tell(
             Kind::Text,
             "who called for it; empty when a service did, or the call is not in what was read; several by `, `",
         ),
-        Column::new("callers", Kind::Count, "number of principals that called for a session of that name"),
+        Column::new("callers", Kind::Count, "number of principals that may have called for it"),
+        Column::new(
+            "joined_by",
+            Kind::Text,
+            "how the caller is known: by the `access key` that the call issued, or only by the `session name`",
+        ),
     ]);
-    for (slot, identity) in shown.iter().zip(&identities) {
-        let callers = identity.principal_id.as_ref().and_then(|id| behind.get(id));
-        let names = callers.map(|callers| callers.iter().map(Who::in_words).collect::<Vec<_>>().join(", "));
+    for (Session { slot, call }, identity) in shown.iter().zip(&identities) {
+        let by_key = call.as_deref().map(|call| BTreeSet::from([caller_of(call)]));
+        let joined_by = if by_key.is_some() { "access key" } else { "session name" };
+        let by_name = || identity.principal_id.as_ref().and_then(|id| named.get(id)).cloned();
+        let callers = by_key.or_else(by_name);
+        let names =
+            callers.as_ref().map(|callers| callers.iter().map(Who::in_words).collect::<Vec<_>>().join(", "));
         let role = Role::of_session(identity);
         let (name, account) = role.map(|role| (role.name, role.account)).unzip();
         rows.push([
@@ -66,12 +65,27 @@ pub(super) fn tell(
             slot.span.first().into(),
             slot.span.last().into(),
             names.into(),
-            callers.map_or(0, BTreeSet::len).into(),
+            callers.as_ref().map_or(0, BTreeSet::len).into(),
+            callers.is_some().then_some(joined_by).into(),
         ]);
     }
-    let about = format!("The first {most} sessions, most records first");
+    let about = format!("The first {most} sessions, one row for each known caller, most records first");
     section.tables.push(rows.into_table("sessions", "Sessions", about)?);
     Ok(())
+}
+
+/// Returns who called for sessions of the wanted principals' ids.
+fn by_name(callers: &[Slot], wanted: &[Identity]) -> BTreeMap<String, BTreeSet<Who>> {
+    let wanted: BTreeSet<&str> =
+        wanted.iter().filter_map(|identity| identity.principal_id.as_deref()).collect();
+    let mut named: BTreeMap<String, BTreeSet<Who>> = BTreeMap::new();
+    for call in callers {
+        let id = call.group.values().next().flatten();
+        if let Some(id) = id.filter(|id| wanted.contains(&**id)) {
+            named.entry(id.into_owned()).or_default().insert(caller_of(&call.group));
+        }
+    }
+    named
 }
 
 fn identity(slot: &Slot) -> Identity {
