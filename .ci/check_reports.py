@@ -40,11 +40,11 @@ def classes(tables):
     for row in tables["no-mfa", "calls_by_class"]:
         if row["mfa_authenticated"] is not None:
             found[f"mfaAuthenticated={row['mfa_authenticated']}"] += row["records"]
-    for row in tables["iam-changes", "iam_kinds"]:
+    for row in tables["iam-changes", "kinds"]:
         found["iam_write"] += row["succeeded"] + row["failed"]
         found["iam_write_ok"] += row["succeeded"]
-    with_failures(found, "trail", tables["trail", "trail_calls"])
-    with_failures(found, "ec2", tables["instances", "instance_calls"])
+    with_failures(found, "trail", tables["trail", "calls"])
+    with_failures(found, "ec2", tables["instances", "calls"])
     return found
 
 

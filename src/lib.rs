@@ -5,6 +5,7 @@
 //!
 //! | room | kind | does | may use |
 //! |---|---|---|---|
+//! | [`words`] | noun | counts and sizes in words, for people | – |
 //! | [`json`] | noun | JSON text as bytes: skipping and checking values, wanted fields, their leaves | – |
 //! | [`source`] | stage | plans which log files a scope needs, feeds their bytes (local, memory, S3, stdin) | – |
 //! | [`mirror`] | stage | copies the log files of an archive into a folder, as they are stored | `source` |
@@ -17,7 +18,7 @@
 //! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `query` |
 //! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
 //! | `report` | stage | folds records and hits into frames | all above |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `query` `hit` `replay` `report` |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `words` `json` `record` `event` `query` `hit` `replay` `report` |
 //! | `cli` | binary | arguments in, exit code out | all |
 //!
 //! The library never prints, never reads the environment, never asks the clock and never exits: the binary does
@@ -38,3 +39,4 @@ pub mod replay;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod source;
+pub mod words;

@@ -2,8 +2,8 @@
 
 use super::exit::{OrBadArguments as _, say};
 use anyhow::Context as _;
-use backtrail::render::quantity::plural;
 use backtrail::report::{Atlas, Document, Place};
+use backtrail::words::plural;
 use maxminddb::Reader;
 use serde::Deserialize;
 use serde::de::IgnoredAny;

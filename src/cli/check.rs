@@ -4,8 +4,8 @@ use super::args::Check;
 use super::exit::{Exit, OrBadArguments as _};
 use super::select;
 use backtrail::query::{self, Demand, Verdict};
-use backtrail::render::quantity::plural;
 use backtrail::render::text::escape;
+use backtrail::words::plural;
 use std::io::{BufWriter, Write as _};
 
 /// Runs the command. Shipped queries must be complete; a user's own must be correct.

@@ -3,9 +3,9 @@
 use super::exit::say;
 use super::{args, output};
 use anyhow::Context as _;
-use backtrail::render::quantity::plural;
 use backtrail::replay::checkpoint::{Checkpoint, Question};
 use backtrail::replay::{Coverage, Stopped};
+use backtrail::words::plural;
 use jiff::Timestamp;
 use std::path::Path;
 

@@ -8,7 +8,7 @@ use super::sync::Looking;
 use super::{archive, options, output, state};
 use anyhow::Context as _;
 use backtrail::lake::{self, Converted, Lake, Options};
-use backtrail::render::quantity::{bytes, plural, thousands};
+use backtrail::words::{bytes, plural, thousands};
 use jiff::Timestamp;
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! The short form of the coverage, at the foot of every replay on stderr.
 
 use super::exit::say;
-use backtrail::render::quantity::{bytes, plural, thousands};
 use backtrail::replay::{Coverage, Fault, Stopped};
+use backtrail::words::{bytes, plural, thousands};
 use std::time::Duration;
 
 /// So many faults are named on stderr; all of them are in the `--coverage` file.

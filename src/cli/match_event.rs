@@ -7,7 +7,7 @@ use backtrail::event::{EventFields, is_event};
 use backtrail::json::{Fields, Leaves};
 use backtrail::language::event_pattern::EventPattern;
 use backtrail::query::{self, Answer};
-use backtrail::render::quantity::thousands;
+use backtrail::words::thousands;
 use std::io::{BufWriter, Read as _, Write as _};
 use std::path::Path;
 

@@ -1,8 +1,8 @@
 //! Progress on stderr: a bar on a terminal, plain lines elsewhere.
 
 use super::exit::say;
-use backtrail::render::quantity::{bytes, thousands};
 use backtrail::replay::{Progress, Tick};
+use backtrail::words::{bytes, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::sync::Mutex;

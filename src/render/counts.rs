@@ -5,10 +5,10 @@ use super::json::Document;
 use super::layout::{Cell, Column, write_table};
 use super::object::VERSION;
 use super::palette::Style;
-use super::quantity::thousands;
 use super::text::Align;
 use super::{HitOptions, ListFormat};
 use crate::query::Severity;
+use crate::words::thousands;
 use jiff::Timestamp;
 #[cfg(feature = "report")]
 use std::collections::HashMap;

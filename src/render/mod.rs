@@ -16,7 +16,6 @@ mod ndjson;
 mod object;
 mod palette;
 mod pretty;
-pub mod quantity;
 mod queries;
 mod table;
 pub mod text;

@@ -1,10 +1,8 @@
 //! Calls that change something: who did what, to what, from where, and how it ended. Equal ones are counted together, so
 //! that memory grows with the different ones and not with the records.
 
-use super::sentence::number;
 use super::{Column, Kind, Series, Shape, Value};
 use crate::hit::Hit;
-use crate::replay::Coverage;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -206,17 +204,4 @@ impl Outcomes {
 /// Returns the day of a moment in UTC.
 pub(super) fn day(time: Timestamp) -> Date {
     time.to_zoned(TimeZone::UTC).date()
-}
-
-/// Says what a count rests on: `in 412 log files; 3 could not be read`.
-pub(super) fn in_what_was_read(coverage: &Coverage) -> String {
-    let files = &coverage.log_files;
-    let mut text = format!("in {}", number(files.read, "log file", "log files"));
-    if files.failed > 0 {
-        text += &format!("; {} could not be read", files.failed);
-    }
-    if files.listings_failed > 0 {
-        text += &format!("; {} failed", number(files.listings_failed, "listing", "listings"));
-    }
-    text
 }

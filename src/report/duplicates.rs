@@ -7,11 +7,12 @@
 //! The first copy of management events in a region is free, every further one is paid for, by 100,000 events; data events
 //! are paid for in every copy, at another price: <https://aws.amazon.com/cloudtrail/pricing/>.
 
-use super::sentence::{number, read_from};
+use super::sentence::basis;
 use super::{Ask, Bar, Column, Definition, Error, Kind, Report, Rows, Section, Settings, Shape};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::{Coverage, RecordedTwice};
+use crate::words::plural;
 use std::cmp::Reverse;
 
 /// The report.
@@ -104,18 +105,18 @@ impl Duplicates {
         if elsewhere > 0 {
             let text = format!(
                 "{} paid for again cost at most ${:.2}, at ${:.2} per 100,000 management events",
-                number(elsewhere, "event", "events"),
+                plural(elsewhere, "event", "events"),
                 self.cost(elsewhere),
                 self.price
             );
             section.find(Severity::Low, text);
         }
-        let of = format!("{} {}", number(all, "record", "records"), read_from(coverage));
+        let of = format!("{} {}", plural(all, "record", "records"), basis(coverage));
         let text = if copies == 0 {
             format!("No event is recorded twice among {of}")
         } else {
             let share = 100.0 * copies as f64 / all.max(1) as f64;
-            let copies = number(copies, "copy of an event met before", "copies of events met before");
+            let copies = plural(copies, "copy of an event met before", "copies of events met before");
             format!("{copies} ({share:.1} %) among {of}")
         };
         section.find(Severity::Informational, text);
@@ -124,7 +125,7 @@ impl Duplicates {
             section.find(Severity::Informational, format!("{copies} copies were met, and not counted where"));
         }
         if copies > elsewhere {
-            let copies = number(copies - elsewhere, "copy lies", "copies lie");
+            let copies = plural(copies - elsewhere, "copy lies", "copies lie");
             let text = format!(
                 "{copies} in the place of the first: delivered or stored there twice, and not priced"
             );

@@ -3,24 +3,18 @@
 use super::Section;
 use crate::query::Severity;
 use crate::replay::Coverage;
-
-/// Returns a number with its noun, like `1 record` or `7 records`.
-pub(super) fn number(count: u64, one: &str, more: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {more}") }
-}
-
-/// Returns what a figure rests on, like `in 412 log files; 3 could not be read`.
-pub(super) fn read_from(coverage: &Coverage) -> String {
-    let (read, failed) = (coverage.log_files.read, coverage.log_files.failed);
-    let read = number(read, "log file", "log files");
-    if failed == 0 { format!("in {read}") } else { format!("in {read}; {failed} could not be read") }
-}
+use crate::words::{plural, thousands};
 
 /// Says how much of a ranking is not shown, when something is not.
 pub(super) fn tell_left_out(section: &mut Section, (all, shown): (usize, usize), noun: &str) {
     if all > shown {
         let left_out = all - shown;
-        let text = format!("{shown} of {all} {noun} are listed and {left_out} left out: `--top` lists more");
+        let text = format!(
+            "{} of {} {noun} are listed and {} left out: `--top` lists more",
+            thousands(shown as u64),
+            thousands(all as u64),
+            thousands(left_out as u64)
+        );
         section.find(Severity::Informational, text);
     }
 }
@@ -30,7 +24,7 @@ pub(super) fn basis(coverage: &Coverage) -> String {
     let files = &coverage.log_files;
     let mut text = format!("in {}", counted(files.read, "log file"));
     if files.failed > 0 {
-        text += &format!("; {} could not be read", files.failed);
+        text += &format!("; {} could not be read", thousands(files.failed));
     }
     if files.listings_failed > 0 {
         text += &format!("; {} could not be listed to the end", counted(files.listings_failed, "place"));
@@ -40,7 +34,7 @@ pub(super) fn basis(coverage: &Coverage) -> String {
 
 /// Returns a number of things whose plural ends in `s`: `1 sign-in`, `2 sign-ins`.
 pub(super) fn counted(count: u64, thing: &str) -> String {
-    number(count, thing, &format!("{thing}s"))
+    plural(count, thing, &format!("{thing}s"))
 }
 
 #[cfg(test)]

@@ -265,6 +265,27 @@ fn a_geoip_file_must_be_one() {
 }
 
 #[test]
+fn source_addresses_of_sign_ins_are_told_with_country_and_network() {
+    let archive = Archive::empty();
+    let sign_in = |id: u32, address: &str| {
+        format!(
+            r#"{{"eventTime":"2026-03-02T10:00:00Z","eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","eventType":"AwsConsoleSignIn","awsRegion":"us-east-1","sourceIPAddress":"{address}","userIdentity":{{"type":"IAMUser","accountId":"111122223333","userName":"alice"}},"additionalEventData":{{"MFAUsed":"Yes"}},"responseElements":{{"ConsoleLogin":"Success"}},"eventID":"{id}","recipientAccountId":"111122223333"}}"#
+        )
+    };
+    let records = [sign_in(1, "192.0.2.7"), sign_in(2, "198.51.100.1")].join(",");
+    archive.write("trail/sign-ins.json", format!(r#"{{"Records":[{records}]}}"#));
+    let country = Data::Map(&[("country", Data::Map(&[("iso_code", Data::Text("CH"))]))]);
+    archive.write("countries.mmdb", mmdb(&[([192, 0, 2, 0], 24, country)]));
+    let ran = report(&archive, &["logins", "trail", "--geoip", "countries.mmdb", "--format", "ndjson"]);
+    let lines: Vec<serde_json::Value> =
+        ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows = lines.iter().filter(|line| line["table"] == "sources").map(|line| &line["row"]);
+    let places: Vec<_> =
+        rows.map(|row| (row["source_ip"].as_str(), row["source_ip_country"].as_str())).collect();
+    assert_eq!(places, [(Some("192.0.2.7"), Some("CH")), (Some("198.51.100.1"), None)], "{}", ran.stdout);
+}
+
+#[test]
 fn a_closed_pipe_is_fine_in_every_format() {
     let archive = Archive::small();
     for format in ["table", "json", "ndjson", "markdown"] {

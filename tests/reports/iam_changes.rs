@@ -19,7 +19,7 @@ fn told(section: &Section) -> Vec<String> {
         let cells: Vec<&str> = row.split('|').collect();
         [cells[5], cells[6], cells[7], cells[10]].join("|")
     };
-    rows(section, "iam_changes").into_iter().map(wanted).collect()
+    rows(section, "changes").into_iter().map(wanted).collect()
 }
 
 fn findings(section: &Section) -> Vec<&str> {
@@ -39,7 +39,7 @@ fn who_did_what_to_whom_is_told_and_equal_calls_once() {
         ],
     );
     assert_eq!(
-        rows(&made, "iam_changes")[1],
+        rows(&made, "changes")[1],
         format!(
             "2026-03-02T10:00:03Z|2026-03-02T10:00:05Z|2|111122223333|us-east-1|AttachUserPolicy|user/bob|\
              arn:aws:iam::aws:policy/AdministratorAccess, grants every permission|user/alice|192.0.2.7|-|3|{}|policy|created",
@@ -65,7 +65,7 @@ fn who_did_what_to_whom_is_told_and_equal_calls_once() {
     );
     assert_eq!(made.worst(), Some(Severity::High));
     assert_eq!(
-        rows(&made, "iam_principals"),
+        rows(&made, "principals"),
         ["111122223333|user/alice|4|0|2026-03-02T10:00:02Z|2026-03-02T10:00:06Z"]
     );
 }
@@ -82,10 +82,7 @@ fn attempts_are_apart_from_successes_and_give_no_grave_finding() {
     };
     let made =
         section("iam-changes", &[denied(1), denied(2), write(3, "DeleteUser", r#"{"userName":"bob"}"#)]);
-    assert_eq!(
-        rows(&made, "iam_kinds"),
-        ["user|deleted|DeleteUser|1|0", "policy|created|AttachUserPolicy|0|2",]
-    );
+    assert_eq!(rows(&made, "kinds"), ["user|deleted|DeleteUser|1|0", "policy|created|AttachUserPolicy|0|2",]);
     assert_eq!(
         findings(&made),
         ["2 attempts to change IAM failed", "1 IAM change by 1 principal in 1 log file"]

@@ -55,7 +55,7 @@ fn the_timeline_of_each_instance_is_told_in_order() {
             request(3, "RebootInstances", "i-1", r#""responseElements":{"_return":true}"#),
         ],
     );
-    let steps = rows(&made, "instance_timeline").into_iter().map(|row| {
+    let steps = rows(&made, "timeline").into_iter().map(|row| {
         let cells: Vec<&str> = row.split('|').collect();
         cells[2..8].join("|")
     });
@@ -99,12 +99,12 @@ fn attempts_are_apart_and_change_no_timeline() {
             call(3, "StartInstances", r#""errorCode":"Client.DryRunOperation","requestParameters":null"#),
         ],
     );
-    assert_eq!(rows(&made, "instance_timeline"), [""; 0]);
+    assert_eq!(rows(&made, "timeline"), [""; 0]);
     assert_eq!(
-        rows(&made, "instance_calls"),
+        rows(&made, "calls"),
         ["RunInstances|0|1|0", "StartInstances|0|1|0", "TerminateInstances|0|1|0"]
     );
-    let attempts: Vec<String> = rows(&made, "instance_attempts")
+    let attempts: Vec<String> = rows(&made, "attempts")
         .iter()
         .map(|row| row.split('|').skip(5).take(3).collect::<Vec<_>>().join("|"))
         .collect();
@@ -118,7 +118,7 @@ fn spot_interruptions_and_answers_that_were_left_out_are_steps_without_states() 
         .replace("AwsApiCall", "AwsServiceEvent");
     let omitted = r#""responseElements":{"omitted":true,"reason":"responseElements too large"}"#;
     let made = section("instances", &[evicted, request(2, "StopInstances", "i-9", omitted)]);
-    let steps: Vec<String> = rows(&made, "instance_timeline")
+    let steps: Vec<String> = rows(&made, "timeline")
         .iter()
         .map(|row| row.split('|').skip(2).take(5).collect::<Vec<_>>().join("|"))
         .collect();
@@ -141,7 +141,7 @@ fn an_archive_without_instances_says_so_and_odd_answers_are_survived() {
         r#""requestParameters":7,"responseElements":{"instancesSet":[{"instanceId":{}}]}"#,
     );
     let made = section("instances", &[odd]);
-    assert_eq!(rows(&made, "instance_calls"), ["StopInstances|1|0|0"]);
+    assert_eq!(rows(&made, "calls"), ["StopInstances|1|0|0"]);
     let none = section("instances", &[]);
     assert_eq!(
         findings(&none),

@@ -29,7 +29,7 @@ fn changes(section: &Section) -> Vec<String> {
         let cells: Vec<&str> = row.split('|').collect();
         [cells[5], cells[6], cells[7], cells[10]].join("|")
     };
-    rows(section, "network_changes").into_iter().map(wanted).collect()
+    rows(section, "changes").into_iter().map(wanted).collect()
 }
 
 /// Target, ports, range, direction, whether for administration, when closed, error.
@@ -38,7 +38,7 @@ fn openings(section: &Section) -> Vec<String> {
         let cells: Vec<&str> = row.split('|').collect();
         [cells[5], cells[6], cells[7], cells[8], cells[9], cells[10], cells[14]].join("|")
     };
-    rows(section, "network_openings").into_iter().map(wanted).collect()
+    rows(section, "openings").into_iter().map(wanted).collect()
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn attempts_to_open_are_listed_and_no_grave_finding() {
         findings(&made),
         ["1 attempt to change a network failed", "0 network changes by 1 principal in 1 log file"]
     );
-    assert_eq!(rows(&made, "network_kinds"), ["security group|AuthorizeSecurityGroupIngress|0|1"]);
+    assert_eq!(rows(&made, "kinds"), ["security group|AuthorizeSecurityGroupIngress|0|1"]);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn changes_of_every_kind_name_what_they_are_about() {
     );
     assert_eq!(openings(&made), ["sg-3|tcp 80|0.0.0.0/0|unknown|false|-|-"]);
     assert_eq!(
-        rows(&made, "network_kinds"),
+        rows(&made, "kinds"),
         [
             "security group|ModifySecurityGroupRules|1|0",
             "gateway|AttachInternetGateway|1|0",

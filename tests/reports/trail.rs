@@ -25,7 +25,7 @@ fn off(section: &Section) -> Vec<String> {
         let cells: Vec<&str> = row.split('|').collect();
         [cells[0], cells[1], cells[2], cells[4], cells[5], cells[6]].join("|")
     };
-    rows(section, "trail_off").into_iter().map(wanted).collect()
+    rows(section, "off").into_iter().map(wanted).collect()
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_trail_is_off_from_its_stop_to_its_next_start_whichever_name_is_used() {
             "5 changes of trails and 0 failed attempts in 1 log file",
         ]
     );
-    assert_eq!(rows(&made, "trail_calls"), ["StartLogging|3|0", "StopLogging|2|0"]);
+    assert_eq!(rows(&made, "calls"), ["StartLogging|3|0", "StopLogging|2|0"]);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn changes_that_make_a_trail_record_less_are_told() {
             "1 event data store was deleted or stopped"
         ]
     );
-    let changes = rows(&made, "trail_changes");
+    let changes = rows(&made, "changes");
     assert!(changes[0].contains("|PutEventSelectors|main|weaker: no management events|"), "{}", changes[0]);
     assert!(changes[1].contains("eventdatastore/1|-|"), "{}", changes[1]);
     assert!(changes[2].contains("|UpdateTrail|-|-|"), "{}", changes[2]);
@@ -134,7 +134,7 @@ fn days_without_log_files_between_others_are_gaps_and_days_off_are_marked() {
     ];
     let made = document(&["trail"], &log_files, &Settings::default()).sections.remove(0);
     assert_eq!(
-        rows(&made, "trail_missing"),
+        rows(&made, "missing"),
         [
             "111122223333|eu-west-1|2026-03-07|2026-03-07|1|no log file|0|false|0|0",
             "111122223333|us-east-1|2026-03-03|2026-03-04|2|no log file|0|true|2|1",
@@ -156,10 +156,7 @@ fn log_files_that_fail_mark_their_day() {
     let broken = (key(4), vec![r#"{"eventName":"#.to_owned(), "}{".to_owned()]);
     let log_files = [log_file("us-east-1", 3, vec![]), broken, log_file("us-east-1", 5, vec![])];
     let made = document(&["trail"], &log_files, &Settings::default()).sections.remove(0);
-    assert_eq!(
-        rows(&made, "trail_missing"),
-        ["111122223333|us-east-1|2026-03-04|2026-03-04|1|failed|1|false|0|0"]
-    );
+    assert_eq!(rows(&made, "missing"), ["111122223333|us-east-1|2026-03-04|2026-03-04|1|failed|1|false|0|0"]);
     assert_eq!(
         findings(&made),
         [
@@ -173,5 +170,5 @@ fn log_files_that_fail_mark_their_day() {
 fn an_empty_archive_has_no_changes_and_no_gaps() {
     let made = document(&["trail"], &[], &Settings::default()).sections.remove(0);
     assert_eq!(findings(&made), ["0 changes of trails and 0 failed attempts in 0 log files"]);
-    assert_eq!(rows(&made, "trail_missing"), [""; 0]);
+    assert_eq!(rows(&made, "missing"), [""; 0]);
 }

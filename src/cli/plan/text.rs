@@ -1,8 +1,8 @@
 //! The plan for people.
 
 use super::document::{BucketDocument, Document};
-use backtrail::render::quantity::{bytes, plural, thousands};
 use backtrail::render::text::escape;
+use backtrail::words::{bytes, plural, thousands};
 
 /// So many faults are named; all of them are in the JSON document.
 const NAMED_FAULTS: usize = 20;

@@ -2,9 +2,9 @@
 
 use super::page::Page;
 use crate::render::palette::Style;
-use crate::render::quantity::{plural, thousands};
 use crate::render::text::{Align, escape, pad, truncate, width};
 use crate::report::{Bar, CalendarRow, Chart, DayState, Series, Shape};
+use crate::words::{plural, thousands};
 use jiff::civil::Date;
 use std::io;
 

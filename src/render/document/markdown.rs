@@ -4,10 +4,10 @@
 use super::page::Page;
 use super::{DocumentOptions, chart, spell};
 use crate::render::HitOptions;
-use crate::render::quantity::{bytes, plural, thousands};
 use crate::render::text;
 use crate::replay::Coverage;
 use crate::report::{Chart, Document, Kind, Section, Table};
+use crate::words::{bytes, plural, thousands};
 use jiff::tz::TimeZone;
 use std::io::{self, Write};
 

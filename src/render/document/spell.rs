@@ -1,7 +1,7 @@
 //! Spells values for people; formats for programs have spellings of their own.
 
-use crate::render::quantity::thousands;
 use crate::report::{Kind, Value};
+use crate::words::thousands;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

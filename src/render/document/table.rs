@@ -4,9 +4,9 @@ use super::page::Page;
 use super::{DocumentOptions, chart, spell};
 use crate::render::layout::{Cell, Column as Place, Layout};
 use crate::render::palette::Style;
-use crate::render::quantity::plural;
 use crate::render::text::Align;
 use crate::report::{Column, Document, Finding, Kind, Section, Table, Value};
+use crate::words::plural;
 use jiff::tz::TimeZone;
 use std::io::{self, Write};
 

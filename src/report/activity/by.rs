@@ -1,12 +1,13 @@
 //! By any fields: one table instead of all others.
 
-use super::super::sentence::{number, read_from, tell_left_out};
+use super::super::sentence::{basis, tell_left_out};
 use super::super::tally::top;
 use super::super::{Ask, Column, Error, Kind, Report, Rows, Section, Settings, Slot, Tally};
 use super::{asks, tell_insights};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::{Coverage, Keep};
+use crate::words::plural;
 
 /// Counts by the fields that somebody named.
 pub(super) struct By {
@@ -35,9 +36,9 @@ impl Report for By {
     fn finish(self: Box<Self>, coverage: &Coverage) -> Result<Section, Error> {
         let mut section = Section::new(super::DEFINITION.name, super::DEFINITION.title);
         let slots: Vec<Slot> = self.tally.into_slots().collect();
-        let records = number(slots.iter().map(|slot| slot.span.records).sum(), "record", "records");
-        let groups = number(slots.len() as u64, "combination", "combinations");
-        let (fields, read) = (self.fields.join(", "), read_from(coverage));
+        let records = plural(slots.iter().map(|slot| slot.span.records).sum(), "record", "records");
+        let groups = plural(slots.len() as u64, "combination", "combinations");
+        let (fields, read) = (self.fields.join(", "), basis(coverage));
         section.find(Severity::Informational, format!("{records} in {groups} of {fields} {read}"));
         let ranked = top(slots.iter(), self.top, |one, other| one.most_first(other));
         tell_left_out(&mut section, (slots.len(), ranked.len()), "combinations");

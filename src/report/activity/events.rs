@@ -1,7 +1,7 @@
 //! By service, event and error code.
 
 use super::super::{Bar, Column, Counted, Error, Kind, Rows, Section, Shape, Tally};
-use super::number;
+use crate::words::plural;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -33,8 +33,8 @@ pub(super) fn tell(section: &mut Section, tally: Tally) -> Result<(u64, String),
     let records = services.values().map(|line: &Line| line.counted.records).sum();
     let words = format!(
         "of {} from {}",
-        number(events.len() as u64, "event name", "different events"),
-        number(services.len() as u64, "service", "services")
+        plural(events.len() as u64, "event name", "different events"),
+        plural(services.len() as u64, "service", "services")
     );
     let services = most_first(services, |line| line.counted.records);
     chart(section, &services);

@@ -8,12 +8,13 @@ mod events;
 mod newcomers;
 mod regions;
 
-use super::sentence::{number, read_from};
+use super::sentence::basis;
 use super::{Ask, Definition, Error, Report, Section, Settings, Tally, who};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::record::Identity;
 use crate::replay::{ACCOUNT, Coverage, HOUR, Keep};
+use crate::words::plural;
 
 /// The report.
 pub const DEFINITION: Definition = Definition {
@@ -47,7 +48,7 @@ fn asks(keep: Keep) -> Vec<Ask> {
 /// Says how many Insights were left out.
 fn tell_insights(section: &mut Section, insights: u64) {
     if insights > 0 {
-        let text = number(insights, "Insights record is left out", "Insights records are left out");
+        let text = plural(insights, "Insights record is left out", "Insights records are left out");
         section.find(Severity::Informational, text);
     }
 }
@@ -90,10 +91,10 @@ impl Report for Activity {
                 self.top,
             )?,
         ];
-        let records = number(extent[0].0, "record", "records");
+        let records = plural(extent[0].0, "record", "records");
         let text = match extent[0].0 {
-            0 => format!("0 records {}", read_from(coverage)),
-            _ => format!("{records} {} {}", extent.map(|(_, words)| words).join(", "), read_from(coverage)),
+            0 => format!("0 records {}", basis(coverage)),
+            _ => format!("{records} {} {}", extent.map(|(_, words)| words).join(", "), basis(coverage)),
         };
         section.find(Severity::Informational, text);
         section.findings.rotate_right(1);

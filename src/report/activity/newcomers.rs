@@ -3,7 +3,7 @@
 use super::super::sentence::tell_left_out;
 use super::super::tally::top;
 use super::super::{Column, Error, Kind, Rows, Section, Series, Shape, Slot, Tally, Value, who::Who};
-use super::number;
+use crate::words::plural;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ const OF: [Of; 3] = [
         columns: || {
             let about =
                 "`sourceIPAddress`: an address or the name of a service; empty when the record has none";
-            vec![Column::new("source_address", Kind::Address, about)]
+            vec![Column::new("source_ip", Kind::Address, about)]
         },
         values: first_value,
     },
@@ -64,7 +64,7 @@ pub(super) fn tell(
     let new = [0, 1, 2].map(|place| new_by_day(&all[place]));
     tell_days(section, &days, &new)?;
     let numbers =
-        [0, 1, 2].map(|place| number(all[place].len() as u64, OF[place].nouns[0], OF[place].nouns[1]));
+        [0, 1, 2].map(|place| plural(all[place].len() as u64, OF[place].nouns[0], OF[place].nouns[1]));
     for (of, slots) in OF.iter().zip(&all) {
         let ranked = top(slots.iter(), most, |one, other| one.most_first(other));
         let newest = top(slots.iter(), most, |one, other| one.newest_first(other));
@@ -83,7 +83,7 @@ pub(super) fn tell(
     );
     let dated = days.keys().flatten().count() as u64;
     let [principals, addresses, agents] = numbers;
-    let days = number(dated, "day", "days");
+    let days = plural(dated, "day", "days");
     Ok((dated, format!("on {days} by {principals} from {addresses} with {agents}")))
 }
 

@@ -1,9 +1,9 @@
 //! By account, region and type of identity, and which regions nobody uses.
 
 use super::super::{Bar, Column, Counted, Error, Kind, Rows, Section, Shape, Tally};
-use super::number;
 use crate::query::Severity;
 use crate::replay::{Cell, Coverage};
+use crate::words::plural;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,8 +43,8 @@ pub(super) fn tell(section: &mut Section, tally: Tally, coverage: &Coverage) -> 
     let with_records = regions.values().filter(|region| region.records > 0).count() as u64;
     let words = format!(
         "in {} and {}",
-        number(accounts.len() as u64, "account", "accounts"),
-        number(with_records, "region", "regions")
+        plural(accounts.len() as u64, "account", "accounts"),
+        plural(with_records, "region", "regions")
     );
     let number = accounts.len() as u64;
     find_unused(section, &regions);
@@ -111,7 +111,7 @@ fn find_unused(section: &mut Section, regions: &BTreeMap<Option<String>, Region>
     let names: Vec<_> = names.map(|(name, _)| name.as_deref().unwrap_or("an unnamed region")).collect();
     if !names.is_empty() {
         let regions =
-            number(names.len() as u64, "region is logged and unused", "regions are logged and unused");
+            plural(names.len() as u64, "region is logged and unused", "regions are logged and unused");
         section.find(Severity::Informational, format!("{regions}: {}", names.join(", ")));
     }
     section.define(

@@ -13,6 +13,7 @@ use super::{Ask, Bar, Column, Definition, Error, Kind, Report, Rows, Section, Se
 use crate::hit::Hit;
 use crate::query::{Query, Severity, shipped};
 use crate::replay::{Coverage, Keep};
+use crate::words::{plural, thousands};
 use benchmark::{ROOT, SECURITY_GROUPS, THEMES, Theme};
 use jiff::Timestamp;
 
@@ -165,12 +166,12 @@ impl Compliance {
         let gaps = if coverage.is_complete { "all of them" } else { "coverage is incomplete" };
         for control in self.controls.iter().filter(|control| control.hits > 0) {
             let severity = control.query.card.severity;
-            let hits = if control.hits == 1 { "hit" } else { "hits" };
+            let hits = plural(control.hits, "hit", "hits");
             let attempts = match control.failed {
                 0 => String::new(),
-                failed => format!(", {failed} of them failed"),
+                failed => format!(", {} of them failed", thousands(failed)),
             };
-            let text = format!("{} {}: {} {hits}{attempts}", control.id, control.theme.title, control.hits);
+            let text = format!("{} {}: {hits}{attempts}", control.id, control.theme.title);
             section.find(severity, text);
         }
         section.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -8,11 +8,12 @@ mod bursts;
 mod line;
 mod tables;
 
-use super::sentence::{number, read_from};
+use super::sentence::basis;
 use super::{Ask, Definition, Error, Report, Section, Settings, Span, Tally};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::Coverage;
+use crate::words::plural;
 use bursts::Burst;
 use line::Line;
 use std::collections::HashMap;
@@ -73,7 +74,7 @@ impl Report for Denied {
         let bursts = bursts::find(&lines, &self.minutes);
         find(&mut section, &lines, &bursts, coverage);
         if self.by_endpoint > 0 {
-            let calls = number(self.by_endpoint, "call was", "calls were");
+            let calls = plural(self.by_endpoint, "call was", "calls were");
             let text = format!("{calls} denied by policies of VPC endpoints and not counted here");
             section.find(Severity::Informational, text);
         }
@@ -93,18 +94,18 @@ fn find(section: &mut Section, lines: &[Line], bursts: &[Burst<'_>], coverage: &
     if let Some(largest) = bursts.first() {
         let text = format!(
             "{} of denied calls, the largest of {} by {}",
-            number(bursts.len() as u64, "burst", "bursts"),
+            plural(bursts.len() as u64, "burst", "bursts"),
             largest.span.records,
             largest.who.in_words(),
         );
         section.find(Severity::Medium, text);
     }
     let severity = if all > of_services { Severity::Low } else { Severity::Informational };
-    let mut text = format!("{} denied ", number(all, "call was", "calls were"));
+    let mut text = format!("{} denied ", plural(all, "call was", "calls were"));
     if all > 0 {
         text += &format!("({} of principals and {of_services} of AWS services) ", all - of_services);
     }
-    text += &read_from(coverage);
+    text += &basis(coverage);
     section.find(severity, text);
     if all > 0 {
         let cis = records(&|line| line.is_counted_by_cis());

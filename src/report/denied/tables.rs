@@ -126,7 +126,7 @@ fn tell_addresses(section: &mut Section, lines: &[Line], top: usize) -> Result<(
     let about = "`sourceIPAddress`; empty when the record has none";
     let principals = "number of different principals";
     let mut rows = Rows::new(
-        [Column::new("source_address", Kind::Address, about), denied()]
+        [Column::new("source_ip", Kind::Address, about), denied()]
             .into_iter()
             .chain([count_of("principals", principals), count_of("actions", ACTIONS)])
             .chain(times()),

@@ -7,12 +7,13 @@ mod kind;
 mod policy;
 mod target;
 
-use super::calls::{Call, Calls, Made, in_what_was_read};
-use super::sentence::number;
+use super::calls::{Call, Calls, Made};
+use super::sentence::basis;
 use super::{Ask, Bar, Column, Definition, Error, Kind, Report, Rows, Section, Shape, Value};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::{Coverage, Keep};
+use crate::words::plural;
 use jiff::Timestamp;
 use kind::{Change, Concern};
 use std::cmp::Reverse;
@@ -110,20 +111,20 @@ fn find(calls: &Calls, all: &[(&Call, &Made)], coverage: &Coverage, section: &mu
         ),
     ];
     for (severity, count, one, many) in notable.into_iter().filter(|(_, count, ..)| *count > 0) {
-        section.find(severity, number(count, one, many));
+        section.find(severity, plural(count, one, many));
     }
     let outcomes = calls.outcomes();
     if outcomes.failed > 0 {
-        let text = format!("{} to change IAM failed", number(outcomes.failed, "attempt", "attempts"));
+        let text = format!("{} to change IAM failed", plural(outcomes.failed, "attempt", "attempts"));
         section.find(Severity::Low, text);
     }
     let principals: BTreeSet<_> = all.iter().map(|(call, _)| (&call.account, &call.principal)).collect();
     let by = match principals.len() as u64 {
         0 => String::new(),
-        count => format!(" by {}", number(count, "principal", "principals")),
+        count => format!(" by {}", plural(count, "principal", "principals")),
     };
-    let changes = number(outcomes.succeeded, "IAM change", "IAM changes");
-    section.find(Severity::Informational, format!("{changes}{by} {}", in_what_was_read(coverage)));
+    let changes = plural(outcomes.succeeded, "IAM change", "IAM changes");
+    section.find(Severity::Informational, format!("{changes}{by} {}", basis(coverage)));
 }
 
 fn kinds(calls: &Calls) -> Result<super::Table, Error> {
@@ -144,7 +145,7 @@ fn kinds(calls: &Calls) -> Result<super::Table, Error> {
             outcomes.failed.into(),
         ]);
     }
-    Ok(rows.into_table("iam_kinds", "IAM changes by kind", "One row a call, by what it is about")?)
+    Ok(rows.into_table("kinds", "IAM changes by kind", "One row a call, by what it is about")?)
 }
 
 fn principals(calls: &[(&Call, &Made)]) -> Result<super::Table, Error> {
@@ -185,7 +186,7 @@ fn principals(calls: &[(&Call, &Made)]) -> Result<super::Table, Error> {
             principal.last.into(),
         ]);
     }
-    Ok(rows.into_table("iam_principals", "Who changed IAM", "One row a principal, the busiest first")?)
+    Ok(rows.into_table("principals", "Who changed IAM", "One row a principal, the busiest first")?)
 }
 
 fn changes(calls: &[(&Call, &Made)]) -> Result<super::Table, Error> {
@@ -202,7 +203,7 @@ fn changes(calls: &[(&Call, &Made)]) -> Result<super::Table, Error> {
         rows.push_all(call.values(made).into_iter().chain(words.map(Value::from)));
     }
     let about = "One row for equal calls (who did what to whom, from where, with which end), in the order of the first";
-    Ok(rows.into_table("iam_changes", "IAM changes and attempts", about)?)
+    Ok(rows.into_table("changes", "IAM changes and attempts", about)?)
 }
 
 fn define(section: &mut Section) {

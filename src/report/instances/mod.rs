@@ -5,13 +5,14 @@
 
 mod timeline;
 
-use super::calls::{Call, Calls, in_what_was_read};
+use super::calls::{Call, Calls};
 use super::request::{Request, member, objects, text};
-use super::sentence::number;
+use super::sentence::basis;
 use super::{Ask, Bar, Column, Definition, Error, Kind, Report, Rows, Section, Shape, Table};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::{Coverage, Keep};
+use crate::words::{plural, thousands};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use timeline::{Step, Timelines};
@@ -113,12 +114,12 @@ fn find(report: &Instances, coverage: &Coverage, section: &mut Section) {
     let evicted = report.timelines.count("BidEvictedEvent");
     if evicted > 0 {
         let text =
-            number(evicted, "Spot instance was taken back by EC2", "Spot instances were taken back by EC2");
+            plural(evicted, "Spot instance was taken back by EC2", "Spot instances were taken back by EC2");
         section.find(Severity::Low, text);
     }
     let failed = report.attempts.outcomes().failed;
     if failed > 0 {
-        let text = number(failed, "attempt", "attempts");
+        let text = plural(failed, "attempt", "attempts");
         section.find(Severity::Low, format!("{text} to change the state of instances failed"));
     }
     let concerned = [
@@ -128,15 +129,17 @@ fn find(report: &Instances, coverage: &Coverage, section: &mut Section) {
         ("TerminateInstances", "terminated"),
         ("RebootInstances", "rebooted"),
     ];
-    let counts: Vec<_> =
-        concerned.iter().map(|(call, word)| format!("{} {word}", report.timelines.count(call))).collect();
+    let counts: Vec<_> = concerned
+        .iter()
+        .map(|(call, word)| format!("{} {word}", thousands(report.timelines.count(call))))
+        .collect();
     let all = report.calls.sorted();
     let principals: BTreeSet<_> = all.iter().map(|(call, _)| (&call.account, &call.principal)).collect();
     let by = match principals.len() as u64 {
         0 => String::new(),
-        count => format!(" by {}", number(count, "principal", "principals")),
+        count => format!(" by {}", plural(count, "principal", "principals")),
     };
-    let text = format!("instances: {}{by} {}", counts.join(", "), in_what_was_read(coverage));
+    let text = format!("instances: {}{by} {}", counts.join(", "), basis(coverage));
     section.find(Severity::Informational, text);
 }
 
@@ -165,11 +168,7 @@ fn calls(report: &Instances) -> Result<Table, Error> {
             report.timelines.count(name).into(),
         ]);
     }
-    Ok(rows.into_table(
-        "instance_calls",
-        "Calls that change the state of instances",
-        "One row a call, by name",
-    )?)
+    Ok(rows.into_table("calls", "Calls that change the state of instances", "One row a call, by name")?)
 }
 
 fn attempts(attempts: &Calls) -> Result<Table, Error> {
@@ -181,7 +180,7 @@ fn attempts(attempts: &Calls) -> Result<Table, Error> {
         rows.push_all(call.values(made));
     }
     let about = "One row for equal attempts (who tried what on which instances, from where, with which error), in the order of the first";
-    Ok(rows.into_table("instance_attempts", "Attempts that failed", about)?)
+    Ok(rows.into_table("attempts", "Attempts that failed", about)?)
 }
 
 fn define(section: &mut Section) {

@@ -203,7 +203,7 @@ impl Timelines {
             }
         }
         let about = "One row a call and instance, by account, region and id, in the order of time";
-        Ok(rows.into_table("instance_timeline", "Timelines of instances", about)?)
+        Ok(rows.into_table("timeline", "Timelines of instances", about)?)
     }
 }
 

@@ -14,6 +14,7 @@ use super::{Ask, Bar, Definition, Error, Report, Section, Series, Shape};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::{Coverage, Keep};
+use crate::words::thousands;
 use guesses::Guesses;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -156,9 +157,10 @@ impl Logins {
         let text = match all {
             0 => format!("0 sign-ins {}", basis(coverage)),
             _ => format!(
-                "{}, {successes} successful and {} failed, recorded in {} {}",
+                "{}, {} successful and {} failed, recorded in {} {}",
                 counted(all, "sign-in"),
-                all - successes,
+                thousands(successes),
+                thousands(all - successes),
                 counted(regions.len() as u64, "region"),
                 basis(coverage),
             ),

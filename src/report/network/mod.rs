@@ -4,13 +4,14 @@ mod kind;
 mod openings;
 mod rule;
 
-use super::calls::{Call, Calls, in_what_was_read};
+use super::calls::{Call, Calls};
 use super::request::Request;
-use super::sentence::number;
+use super::sentence::basis;
 use super::{Ask, Bar, Column, Definition, Error, Report, Rows, Section, Shape, Table, Value};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::{Coverage, Keep};
+use crate::words::plural;
 use kind::{CALLS, Kind};
 use openings::Openings;
 use rule::Rule;
@@ -107,17 +108,17 @@ fn detail(request: &Request, rules: &[Rule]) -> Option<String> {
 fn find(calls: &Calls, coverage: &Coverage, section: &mut Section) {
     let outcomes = calls.outcomes();
     if outcomes.failed > 0 {
-        let text = format!("{} to change a network failed", number(outcomes.failed, "attempt", "attempts"));
+        let text = format!("{} to change a network failed", plural(outcomes.failed, "attempt", "attempts"));
         section.find(Severity::Low, text);
     }
     let all = calls.sorted();
     let principals: BTreeSet<_> = all.iter().map(|(call, _)| (&call.account, &call.principal)).collect();
     let by = match principals.len() as u64 {
         0 => String::new(),
-        count => format!(" by {}", number(count, "principal", "principals")),
+        count => format!(" by {}", plural(count, "principal", "principals")),
     };
-    let changes = number(outcomes.succeeded, "network change", "network changes");
-    section.find(Severity::Informational, format!("{changes}{by} {}", in_what_was_read(coverage)));
+    let changes = plural(outcomes.succeeded, "network change", "network changes");
+    section.find(Severity::Informational, format!("{changes}{by} {}", basis(coverage)));
 }
 
 fn kinds(calls: &Calls) -> Result<Table, Error> {
@@ -133,7 +134,7 @@ fn kinds(calls: &Calls) -> Result<Table, Error> {
         let kind = kind.map(kind::Kind::word);
         rows.push([kind.into(), name.into(), outcomes.succeeded.into(), outcomes.failed.into()]);
     }
-    Ok(rows.into_table("network_kinds", "Network changes by kind", "One row a call, by what it changes")?)
+    Ok(rows.into_table("kinds", "Network changes by kind", "One row a call, by what it changes")?)
 }
 
 fn changes(calls: &Calls) -> Result<Table, Error> {
@@ -150,7 +151,7 @@ fn changes(calls: &Calls) -> Result<Table, Error> {
     }
     let about =
         "One row for equal calls (who changed what, from where, with which end), in the order of the first";
-    Ok(rows.into_table("network_changes", "Network changes and attempts", about)?)
+    Ok(rows.into_table("changes", "Network changes and attempts", about)?)
 }
 
 fn define(section: &mut Section) {

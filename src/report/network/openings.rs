@@ -1,11 +1,11 @@
 //! Rules that let anyone in, and whether they were taken back.
 
 use super::super::calls::{Call, Made};
-use super::super::sentence::number;
 use super::super::{Bar, Column, Error, Kind, Rows, Section, Shape, Table};
 use super::rule::{Direction, Rule};
 use crate::hit::Hit;
 use crate::query::Severity;
+use crate::words::plural;
 use jiff::Timestamp;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ impl Openings {
                 }
             }
             if all > 0 {
-                let opened = number(all, "rule lets", "rules let");
+                let opened = plural(all, "rule lets", "rules let");
                 let left = match left {
                     0 => "all taken back since".to_owned(),
                     left => format!("{left} not taken back as far as recorded"),
@@ -137,7 +137,7 @@ impl Openings {
             ]);
         }
         let about = "One row a rule that lets any address in, and caller, in the order of the first";
-        Ok(rows.into_table("network_openings", "Ingress from anywhere", about)?)
+        Ok(rows.into_table("openings", "Ingress from anywhere", about)?)
     }
 
     /// Returns how often which ports were opened.

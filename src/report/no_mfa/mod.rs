@@ -15,6 +15,7 @@ use super::{Ask, Bar, Definition, Error, Report, Section, Shape};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::{Coverage, Keep};
+use crate::words::thousands;
 use calls::{CallClass, Calls, Classes};
 use origins::Origins;
 use std::collections::{BTreeMap, BTreeSet};
@@ -194,9 +195,10 @@ impl NoMfa {
         let text = match ours.sign_ins {
             0 => format!("0 sign-ins of root or IAM users without MFA among {all} {}", basis(coverage)),
             number => format!(
-                "{} without MFA by {}, {root} of them by root, among {all} {}",
+                "{} without MFA by {}, {} of them by root, among {all} {}",
                 counted(number, "sign-in"),
                 counted(ours.principals.len() as u64, "principal"),
+                thousands(root as u64),
                 basis(coverage),
             ),
         };

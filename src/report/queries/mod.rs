@@ -7,12 +7,13 @@
 mod forecast;
 mod tables;
 
-use super::sentence::{number, read_from};
+use super::sentence::basis;
 use super::{Ask, Definition, Error, Report, Section, Settings, Slot, Tally};
 use crate::hit::Hit;
 use crate::query::{Query, Severity};
 use crate::record::Identity;
 use crate::replay::{ACCOUNT, Coverage, DAY};
+use crate::words::plural;
 use forecast::Forecast;
 use jiff::civil::Date;
 use std::cmp::Reverse;
@@ -107,7 +108,7 @@ fn find(section: &mut Section, found: &[Found<'_>], days: usize, coverage: &Cove
     let with_hits = found.iter().filter(|found| found.forecast.hits > 0);
     for Found { query, forecast, .. } in with_hits.clone() {
         let noise = if forecast.mean.is_some_and(|mean| mean > NOISE) { ", which is noise" } else { "" };
-        let mut text = format!("{}: {}", query.id, number(forecast.hits, "hit", "hits"));
+        let mut text = format!("{}: {}", query.id, plural(forecast.hits, "hit", "hits"));
         if let (Some(mean), Some((worst, day))) = (forecast.mean, forecast.worst) {
             text += &format!(", {mean:.1} a day in the mean{noise}, {worst} on the worst day ({day})");
         }
@@ -116,9 +117,9 @@ fn find(section: &mut Section, found: &[Found<'_>], days: usize, coverage: &Cove
     let text = format!(
         "{} of {} have hits, on {} {}",
         with_hits.count(),
-        number(found.len() as u64, "stored query", "stored queries"),
-        number(days as u64, "day that was read", "days that were read"),
-        read_from(coverage)
+        plural(found.len() as u64, "stored query", "stored queries"),
+        plural(days as u64, "day that was read", "days that were read"),
+        basis(coverage)
     );
     section.find(Severity::Informational, text);
 }

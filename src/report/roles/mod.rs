@@ -14,12 +14,13 @@ mod sessions;
 mod tables;
 mod uses;
 
-use super::sentence::{number, read_from};
+use super::sentence::basis;
 use super::{Ask, Definition, Error, Report, Section, Tally, who};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::record::Identity;
 use crate::replay::{Coverage, DAY};
+use crate::words::{plural, thousands};
 use role::Role;
 use session::Keys;
 use std::collections::BTreeSet;
@@ -86,7 +87,7 @@ impl Report for Roles {
         find(&mut section, &uses, coverage);
         let silent = roles.values().filter(|sum| sum.calls == 0).count() as u64;
         if silent > 0 {
-            let roles = number(silent, "role was", "roles were");
+            let roles = plural(silent, "role was", "roles were");
             section.find(Severity::Informational, format!("{roles} active without a call in what was read"));
         }
         tables::tell_roles(&mut section, roles)?;
@@ -106,7 +107,7 @@ fn find(section: &mut Section, uses: &[Use], coverage: &Coverage) {
     let of_root = calls(&|used| used.api.as_deref() == Some("AssumeRoot"));
     if of_root > 0 {
         let text =
-            format!("{} for root sessions in member accounts (AssumeRoot)", number(of_root, "call", "calls"));
+            format!("{} for root sessions in member accounts (AssumeRoot)", plural(of_root, "call", "calls"));
         section.find(Severity::Medium, text);
     }
     let known: BTreeSet<&str> = coverage
@@ -123,24 +124,26 @@ fn find(section: &mut Section, uses: &[Use], coverage: &Coverage) {
     if !outside.is_empty() {
         let names: Vec<_> = outside.iter().copied().take(10).collect();
         let more = if outside.len() > names.len() { ", …" } else { "" };
-        let accounts = number(outside.len() as u64, "account that is", "accounts that are");
+        let accounts = plural(outside.len() as u64, "account that is", "accounts that are");
         let text = format!("Roles were used from {accounts} not in this archive: {}{more}", names.join(", "));
         section.find(Severity::Medium, text);
     }
     let all = calls(&|_| true);
-    let mut text = format!("{} for roles ", number(all, "call", "calls"));
+    let mut text = format!("{} for roles ", plural(all, "call", "calls"));
     if all > 0 {
         let roles: BTreeSet<&Role> = uses.iter().filter_map(|used| used.role.as_ref()).collect();
         let callers: BTreeSet<_> = uses.iter().map(|used| &used.caller).collect();
         let (refused, across) =
             (calls(&|used| used.is_refused), calls(&|used| used.is_across() == Some(true)));
         text += &format!(
-            "({} by {}, {refused} refused and {across} across accounts) ",
-            number(roles.len() as u64, "role", "roles"),
-            number(callers.len() as u64, "principal", "principals")
+            "({} by {}, {} refused and {} across accounts) ",
+            plural(roles.len() as u64, "role", "roles"),
+            plural(callers.len() as u64, "principal", "principals"),
+            thousands(refused),
+            thousands(across)
         );
     }
-    text += &read_from(coverage);
+    text += &basis(coverage);
     section.find(Severity::Informational, text);
 }
 

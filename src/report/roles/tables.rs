@@ -140,7 +140,7 @@ fn use_columns() -> impl Iterator<Item = Column> {
         Column::new("role_arn", Kind::Text, "`requestParameters.roleArn`, as it was asked for"),
     ];
     let rest = [
-        Column::new("source_address", Kind::Address, "`sourceIPAddress` of the call"),
+        Column::new("source_ip", Kind::Address, "`sourceIPAddress` of the call"),
         Column::new("account", Kind::Text, "receiving account: in whose log the call is"),
         Column::new(
             "across_accounts",

@@ -1,11 +1,11 @@
 //! What is missing in the archive: days without a log file between days that have some, days with log files that failed.
 
 use super::super::calls::day;
-use super::super::sentence::number;
 use super::super::{CalendarRow, Column, DayState, Error, Kind, Rows, Section, Shape, Table};
 use super::off::Interval;
 use crate::query::Severity;
 use crate::replay::{Cell, Coverage};
+use crate::words::plural;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -128,7 +128,7 @@ pub(super) fn find(places: &[Place<'_>], section: &mut Section) {
     };
     let gaps =
         |is_busy: bool| days(&|missing| missing.state == DayState::Gap && missing.is_busy() == is_busy);
-    let tell = |days: u64| number(days, "account × region × day", "account × region × days");
+    let tell = |days: u64| plural(days, "account × region × day", "account × region × days");
     for (severity, is_busy, around) in [(Severity::Medium, true, "busy"), (Severity::Low, false, "quiet")] {
         if gaps(is_busy) > 0 {
             section.find(
@@ -178,7 +178,7 @@ pub(super) fn table(places: &[Place<'_>]) -> Result<Table, Error> {
         ]);
     }
     let about = "One row a run of days of an account in a region, between days that have log files";
-    Ok(rows.into_table("trail_missing", "Days that are missing", about)?)
+    Ok(rows.into_table("missing", "Days that are missing", about)?)
 }
 
 /// Returns what there is and what is missing, day by day.

@@ -4,13 +4,14 @@ mod missing;
 mod off;
 mod weaker;
 
-use super::calls::{Call, Calls, in_what_was_read};
+use super::calls::{Call, Calls};
 use super::request::Request;
-use super::sentence::number;
+use super::sentence::basis;
 use super::{Ask, Column, Definition, Error, Kind, Report, Rows, Section, Table};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::{Coverage, Keep};
+use crate::words::plural;
 use off::Trails;
 use std::cmp::Reverse;
 
@@ -108,12 +109,12 @@ fn find(calls: &Calls, coverage: &Coverage, section: &mut Section) {
         ),
     ];
     for (severity, count, one, many) in notable.into_iter().filter(|(_, count, ..)| *count > 0) {
-        section.find(severity, number(count, one, many));
+        section.find(severity, plural(count, one, many));
     }
     let outcomes = calls.outcomes();
-    let changes = number(outcomes.succeeded, "change", "changes");
-    let attempts = number(outcomes.failed, "failed attempt", "failed attempts");
-    let text = format!("{changes} of trails and {attempts} {}", in_what_was_read(coverage));
+    let changes = plural(outcomes.succeeded, "change", "changes");
+    let attempts = plural(outcomes.failed, "failed attempt", "failed attempts");
+    let text = format!("{changes} of trails and {attempts} {}", basis(coverage));
     section.find(Severity::Informational, text);
 }
 
@@ -126,7 +127,7 @@ fn calls(calls: &Calls) -> Result<Table, Error> {
     for (name, outcomes) in calls.outcomes_by(Call::name) {
         rows.push([name.into(), outcomes.succeeded.into(), outcomes.failed.into()]);
     }
-    Ok(rows.into_table("trail_calls", "Calls that change what is recorded", "One row a call, by name")?)
+    Ok(rows.into_table("calls", "Calls that change what is recorded", "One row a call, by name")?)
 }
 
 fn changes(calls: &Calls) -> Result<Table, Error> {
@@ -138,7 +139,7 @@ fn changes(calls: &Calls) -> Result<Table, Error> {
         rows.push_all(call.values(made));
     }
     let about = "One row for equal calls (who did what to which trail, from where, with which end), in the order of the first";
-    Ok(rows.into_table("trail_changes", "Changes of trails and attempts", about)?)
+    Ok(rows.into_table("changes", "Changes of trails and attempts", about)?)
 }
 
 fn define(section: &mut Section) {

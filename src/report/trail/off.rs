@@ -2,10 +2,10 @@
 
 use super::super::calls::Call;
 use super::super::request::Request;
-use super::super::sentence::number;
 use super::super::{Column, Error, Kind, Rows, Section, Table, Value};
 use crate::hit::Hit;
 use crate::query::Severity;
+use crate::words::plural;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -186,7 +186,7 @@ impl Interval<'_> {
 pub(super) fn find(intervals: &[Interval<'_>], section: &mut Section) {
     let left: Vec<_> = intervals.iter().filter(|interval| interval.on.is_none()).collect();
     if let Some(first) = left.iter().min_by_key(|interval| interval.off.map(|off| off.time)) {
-        let trails = number(left.len() as u64, "trail was", "trails were");
+        let trails = plural(left.len() as u64, "trail was", "trails were");
         let example =
             first.off.map(|off| format!(", `{}` at {}", first.trail.name, off.time)).unwrap_or_default();
         let text = format!("{trails} switched off and not seen started again, the first{example}");
@@ -194,14 +194,14 @@ pub(super) fn find(intervals: &[Interval<'_>], section: &mut Section) {
     }
     let ended: Vec<u64> = intervals.iter().filter_map(Interval::minutes).collect();
     if !ended.is_empty() {
-        let times = number(ended.len() as u64, "time", "times");
-        let minutes = number(ended.iter().sum(), "minute", "minutes");
+        let times = plural(ended.len() as u64, "time", "times");
+        let minutes = plural(ended.iter().sum(), "minute", "minutes");
         let text = format!("{times} a trail was switched off and started again, {minutes} in all");
         section.find(Severity::High, text);
     }
     let unknown = intervals.iter().filter(|interval| interval.off.is_none()).count() as u64;
     if unknown > 0 {
-        let text = number(unknown, "trail was", "trails were");
+        let text = plural(unknown, "trail was", "trails were");
         section.find(
             Severity::Medium,
             format!("{text} started without a stop on record, and may have been off before"),
@@ -267,7 +267,7 @@ pub(super) fn table(mut intervals: Vec<Interval<'_>>) -> Result<Table, Error> {
             evidence.map(|switch| switch.log_key.as_str()).into(),
         ]);
     }
-    Ok(rows.into_table("trail_off", "When trails were off", "One row a time, in its order")?)
+    Ok(rows.into_table("off", "When trails were off", "One row a time, in its order")?)
 }
 
 /// Returns what a call is about: the trail or the event data store.

@@ -3,9 +3,9 @@
 use super::text::Plain;
 use super::value::{moment, zone_name};
 use super::{charts, table};
-use crate::render::quantity::{bytes, plural, thousands};
 use crate::replay::{Cell, Coverage, Stopped};
 use crate::report::{CalendarRow, Chart, Column, DayState, Kind, Rows, Shape, Table};
+use crate::words::{bytes, plural, thousands};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;

@@ -82,6 +82,6 @@ fn write_notes(zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
          <li>Duplicates, the same event id in the same account, count once unless that was switched off.</li>\n\
          </ul></section>",
         zone = Plain(value::zone_name(zone)),
-        characters = crate::render::quantity::thousands(text::MOST_CHARACTERS as u64),
+        characters = crate::words::thousands(text::MOST_CHARACTERS as u64),
     )
 }

@@ -2,8 +2,8 @@
 
 use super::text::{Heading, Plain, Prose};
 use super::value::{self, zone_name};
-use crate::render::quantity::{plural, thousands};
 use crate::report::{Column, Kind, Table, Value};
+use crate::words::{plural, thousands};
 use jiff::tz::TimeZone;
 use std::io::{self, Write};
 

@@ -1,8 +1,8 @@
 //! How values are spelled for people, and by which number they are sorted.
 
 use super::text::Plain;
-use crate::render::quantity::thousands;
 use crate::report::{Kind, Value};
+use crate::words::thousands;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;

@@ -1,8 +1,8 @@
 //! Numbers side by side. The table is its own text.
 
 use super::super::text::Plain;
-use crate::render::quantity::{plural, thousands};
 use crate::report::Bar;
+use crate::words::{plural, thousands};
 use std::io::{self, Write};
 
 /// So many bars are drawn; the tables have all.

@@ -3,8 +3,8 @@
 use super::super::text::Plain;
 use super::Axis;
 use super::figures::{self, Figure};
-use crate::render::quantity::{plural, thousands};
 use crate::report::{CalendarRow, DayState};
+use crate::words::{plural, thousands};
 use jiff::civil::Date;
 use std::io::{self, Write};
 

@@ -3,8 +3,8 @@
 use super::super::text::Plain;
 use super::Axis;
 use super::figures::{self, Figure};
-use crate::render::quantity::thousands;
 use crate::report::Series;
+use crate::words::thousands;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::io::{self, Write};

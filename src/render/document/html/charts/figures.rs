@@ -2,7 +2,7 @@
 
 use super::super::table::MOST_ROWS;
 use super::super::text::Plain;
-use crate::render::quantity::thousands;
+use crate::words::thousands;
 use std::io::{self, Write};
 
 /// One value in the figures.

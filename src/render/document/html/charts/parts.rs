@@ -2,8 +2,8 @@
 
 use super::super::text::Plain;
 use super::super::value::percent;
-use crate::render::quantity::thousands;
 use crate::report::Bar;
+use crate::words::thousands;
 use std::io::{self, Write};
 
 /// Pieces that are narrower, in per cent of the strip, have no number in them.

@@ -1,7 +1,7 @@
 //! A heat map of hour by day of week.
 
 use super::figures::{self, Figure};
-use crate::render::quantity::{plural, thousands};
+use crate::words::{plural, thousands};
 use std::io::{self, Write};
 
 const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

@@ -1,4 +1,4 @@
-//! Spells counts and sizes for people.
+//! Words for people: counts, sizes, nouns in the right number. Knows nothing of what is counted.
 
 /// Returns `count` with its thousands set apart: `1,234,567`.
 pub fn thousands(count: u64) -> String {
