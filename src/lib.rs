@@ -14,6 +14,7 @@
 //! | [`event`] | noun | the EventBridge envelope around a record: a view, not a copy | `json` `record` |
 //! | `lake` | stage | log files taken apart into Parquet, and put together again | `json` `record` `event` `source` `mirror` `decode` |
 //! | [`language`] | language | one folder a language: text to `Condition` over leaves | `json` |
+//! | `live` | stage | reads the rules that are deployed through the AWS API | `source` |
 //! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `record` |
 //! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `query` |
 //! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
@@ -31,6 +32,8 @@ pub mod json;
 #[cfg(feature = "report")]
 pub mod lake;
 pub mod language;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod mirror;
 pub mod query;
 pub mod record;

@@ -8,6 +8,7 @@ mod counting;
 mod ends;
 mod formats;
 mod html_reports;
+mod import;
 mod match_event;
 mod outputs;
 mod plan;

@@ -10,6 +10,7 @@ mod destination;
 mod ends;
 mod exit;
 mod foot;
+mod import;
 mod interrupt;
 mod manual;
 mod match_event;

@@ -33,6 +33,11 @@ impl Place {
         Ok(Self { shown: path.to_owned(), canonical, root })
     }
 
+    /// Returns the place of a document that is no file.
+    pub(super) fn of_document(name: &str) -> Self {
+        Self { shown: PathBuf::from(name), canonical: PathBuf::from(name), root: PathBuf::new() }
+    }
+
     /// Finds the files below a directory that may hold queries, sorted by path.
     pub(super) fn below(dir: &Path) -> Result<Vec<Self>, Error> {
         let root = canonical(dir)?;
@@ -64,13 +69,17 @@ pub(super) enum Content {
 
 /// Reads a file and finds out what it is: JSON or YAML, a pattern or a document.
 pub(super) fn content(path: &Path) -> Result<Content, Error> {
-    let text = read_text(path)?;
-    match serde_json::from_str::<&RawValue>(&text) {
+    content_of_text(&read_text(path)?, path)
+}
+
+/// Finds out what a text is; `path` names it.
+pub(super) fn content_of_text(text: &str, path: &Path) -> Result<Content, Error> {
+    match serde_json::from_str::<&RawValue>(text) {
         Ok(document) => content_of(document, path),
-        Err(source) if is_meant_as_json(path, &text) => Err(Error::Json { file: shown(path), source }),
+        Err(source) if is_meant_as_json(path, text) => Err(Error::Json { file: shown(path), source }),
         Err(_) => {
             let json =
-                document::yaml::to_json(&text).map_err(|source| Error::Yaml { file: shown(path), source })?;
+                document::yaml::to_json(text).map_err(|source| Error::Yaml { file: shown(path), source })?;
             let document: Box<RawValue> =
                 serde_json::from_str(&json).map_err(|source| Error::Json { file: shown(path), source })?;
             content_of(&document, path)

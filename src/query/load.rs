@@ -1,7 +1,7 @@
 //! Loading queries from pattern files, directories of them, and documents that hold rules.
 
 use super::document::Rule;
-use super::file::{Content, Place, beside, content, shown};
+use super::file::{Content, Place, beside, content, content_of_text, shown};
 use super::id::{self, Name};
 use super::shipped::beside as beside_shipped;
 use super::{Card, Error, Proof, Query, Reason, Unusable, select, shipped};
@@ -83,6 +83,24 @@ pub fn gather(arguments: &[String]) -> Result<Loaded, Error> {
     Ok(loading.finish())
 }
 
+/// Loads the rules of documents that are no files, as the AWS API answers; each comes with a name for messages. One
+/// without rules is none the worse for it.
+///
+/// # Errors
+/// Returns an error when a text is no document of rules.
+pub fn read(documents: &[(String, String)]) -> Result<Loaded, Error> {
+    let mut loading = Loading::default();
+    for (name, text) in documents {
+        let place = Place::of_document(name);
+        match content_of_text(text, &place.shown) {
+            Ok(content) => loading.content(content, &place)?,
+            Err(Error::NoRules { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(loading.finish())
+}
+
 /// A query whose id is not settled yet.
 struct Candidate {
     name: Name,
@@ -139,7 +157,11 @@ impl Loading {
         if !self.seen.insert(place.canonical.clone()) {
             return Ok(());
         }
-        match content(&place.shown)? {
+        self.content(content(&place.shown)?, place)
+    }
+
+    fn content(&mut self, content: Content, place: &Place) -> Result<(), Error> {
+        match content {
             Content::Pattern(pattern) => self.pattern(pattern, place),
             Content::Rules(rules) => {
                 rules.into_iter().for_each(|rule| self.rule(rule, place));

@@ -20,7 +20,7 @@ pub use case::{Case, CaseFault, Input, Proof};
 pub use check::{Demand, Lack, Verdict, check};
 pub use error::{Error, Reason, Unusable};
 pub use judge::{Answer, Judged, judge};
-pub use load::{Loaded, gather, load};
+pub use load::{Loaded, gather, load, read};
 pub use select::select;
 pub use shipped::shipped;
 

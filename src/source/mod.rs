@@ -27,6 +27,8 @@ pub use objects::{LIST_VERSION, ListHead, ListedObject, ObjectList};
 pub use options::{Credentials, Options, S3Options};
 pub use plan::Chosen;
 pub use region::UnknownRegion;
+#[cfg(feature = "live")]
+pub(crate) use s3::sdk_config;
 pub use scope::{ReadBefore, Scope, fingerprint};
 pub use survey::{BucketFacts, Encryption, Look, Requests, Stored, Surveyed};
 

@@ -67,6 +67,9 @@ pub enum QueriesAction {
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: ListFormat,
     },
+    /// Make stored queries of the rules in documents, or of those that are deployed
+    #[command(after_help = IMPORT_NOTES)]
+    Import(Import),
     /// Show one query: its card and its pattern
     Show {
         /// The query's id, or a file
@@ -76,6 +79,54 @@ pub enum QueriesAction {
         #[arg(long, value_name = "FORMAT", default_value = "text")]
         format: CardFormat,
     },
+}
+
+const IMPORT_NOTES: &str = "\
+Each rule becomes a pattern and a card beside it: TO/ID.json and TO/ID.toml. What is there already and differs stays as it \
+is, unless --force is given. --live only reads: events:ListEventBuses, events:ListRules and logs:DescribeMetricFilters; \
+--policy prints the policy that allows these.
+
+Examples:
+  backtrail queries import template.yaml --to rules/
+  aws events list-rules > rules.json; backtrail queries import rules.json --to rules/
+  backtrail queries import --live --region eu-west-1,us-east-1 --to rules/
+
+Ends with 4 when a rule cannot be used, or a service in a region did not answer.
+Exit codes: see `backtrail --help`.";
+
+/// Makes stored queries of rules.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Files or directories: templates, plans, and what `aws events list-rules` and its kin print
+    #[arg(value_name = "PATH", required_unless_present_any = ["live", "policy"])]
+    pub documents: Vec<PathBuf>,
+    /// Directory that the queries are written to; it is made when it is not there
+    #[arg(long, value_name = "DIR", required_unless_present = "policy")]
+    pub to: Option<PathBuf>,
+    /// Write over what is there and differs
+    #[arg(long)]
+    pub force: bool,
+    /// Read the rules and metric filters that are deployed, through the AWS API
+    #[arg(long, help_heading = "AWS")]
+    pub live: bool,
+    /// Regions to read; the one of the environment or the profile by default
+    #[arg(
+        long = "region",
+        value_name = "REGION",
+        value_delimiter = ',',
+        requires = "live",
+        help_heading = "AWS"
+    )]
+    pub regions: Vec<String>,
+    /// Profile of the AWS configuration files
+    #[arg(long, value_name = "NAME", requires = "live", help_heading = "AWS")]
+    pub profile: Option<String>,
+    /// Another endpoint than AWS's own
+    #[arg(long, value_name = "URL", requires = "live", help_heading = "AWS")]
+    pub endpoint_url: Option<String>,
+    /// Print the IAM policy that --live needs, and do nothing
+    #[arg(long, help_heading = "AWS")]
+    pub policy: bool,
 }
 
 /// Formats of lists.

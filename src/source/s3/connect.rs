@@ -85,7 +85,7 @@ fn words(error: &dyn std::error::Error) -> String {
     words.trim_end_matches(". Attempted:").to_owned()
 }
 
-pub(super) async fn load(options: &S3Options, region: Option<String>) -> SdkConfig {
+pub(crate) async fn load(options: &S3Options, region: Option<String>) -> SdkConfig {
     let retries =
         RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(200));
     let timeouts =

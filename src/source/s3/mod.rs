@@ -25,6 +25,9 @@ mod transfer;
 use super::known::Known;
 use super::plan::Plan;
 use super::{BucketFacts, Error, Item, KnownLogFiles, LogFile, Look, Options, Scope, Sink, Source};
+#[cfg(feature = "live")]
+pub(crate) use connect::load as sdk_config;
+
 use address::Address;
 use client::Client;
 use feed::{Coming, Feed, wait};
