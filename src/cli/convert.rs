@@ -8,6 +8,7 @@ use super::sync::Looking;
 use super::{archive, options, output, state};
 use anyhow::Context as _;
 use backtrail::lake::{self, Converted, Lake, Options};
+use backtrail::source;
 use backtrail::words::{bytes, plural, thousands};
 use jiff::Timestamp;
 use std::path::Path;
@@ -24,9 +25,21 @@ pub fn run(command: &args::Convert, global: &Global) -> anyhow::Result<Exit> {
     let shown = Shown::new(!command.no_progress);
     let converted = lake::convert(&sources, folder, &options, &Looking(&shown, &interrupt));
     shown.clear();
-    let converted = converted?;
+    let converted = blame_arguments(converted)?;
     print(&converted, folder);
     Ok(exit(&converted, options::is_narrow(&options.scope)))
+}
+
+/// Marks what an argument is to blame for, though it shows only when archive and folder are opened.
+fn blame_arguments(converted: Result<Converted, lake::Error>) -> anyhow::Result<Converted> {
+    match converted {
+        Err(
+            error @ (lake::Error::Source(source::Error::Region { .. })
+            | lake::Error::Version { .. }
+            | lake::Error::Manifest { .. }),
+        ) => Err(error).or_bad_arguments(),
+        converted => Ok(converted?),
+    }
 }
 
 fn read(

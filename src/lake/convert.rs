@@ -4,7 +4,7 @@ use super::examine::{Examiner, Row};
 use super::manifest::{self, Apart, Entry, Held, Manifest, Segment};
 use super::write::Pending;
 use super::{Error, FOLDER};
-use crate::source::{Item, KnownLogFiles, LogFile, LogKey, Scope, Sink, Source};
+use crate::source::{Item, KnownLogFiles, LogFile, LogKey, RecordKind, Scope, Sink, Source};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, File};
 use std::ops::ControlFlow;
@@ -170,11 +170,11 @@ impl Converter<'_> {
         let times = times.clone().min().zip(times.max());
         let regions: BTreeSet<_> = rows.iter().map(|row| row.facts.region.as_deref()).collect();
         let regions = regions.into_iter().map(|region| self.segment.region(region)).collect();
-        let mut names: BTreeMap<Option<&str>, u32> = BTreeMap::new();
-        rows.iter().for_each(|row| *names.entry(row.name.as_deref()).or_default() += 1);
-        let names = names.into_iter().map(|(name, count)| (self.segment.name(name), count)).collect();
+        let mut kinds: BTreeMap<&Option<RecordKind>, u32> = BTreeMap::new();
+        rows.iter().for_each(|row| *kinds.entry(&row.kind).or_default() += 1);
+        let kinds = kinds.into_iter().map(|(kind, count)| (self.segment.kind(kind), count)).collect();
         let text = self.examiner.text.bytes().len() as u64;
-        let held = Held::Apart(Apart { part: None, text, records: rows.len() as u64, times, regions, names });
+        let held = Held::Apart(Apart { part: None, text, records: rows.len() as u64, times, regions, kinds });
         let entry = self.entry(key, held);
         self.pending.add(entry, rows);
         Ok(())
@@ -208,7 +208,7 @@ impl Converter<'_> {
         Ok(())
     }
 
-    /// Nothing is pending when a segment ends: the numbers of names are its own.
+    /// Nothing is pending when a segment ends: the numbers of kinds are its own.
     fn write_segment(&mut self) -> Result<(), Error> {
         let mut segment = std::mem::take(&mut self.segment);
         if !segment.log_files.is_empty() {

@@ -3,16 +3,17 @@
 use crate::decode::{self, Inflated, Kind, Records, Text, Trailing};
 use crate::event::{EventFields, Presence};
 use crate::json::scan::skip_value;
-use crate::json::{Fields, Leaves};
+use crate::json::{FieldId, Fields, Leaf, Leaves, Place, Scalar, View};
 use crate::record::{Facts, Paths};
+use crate::source::RecordKind;
 use std::sync::LazyLock;
 
 /// One record, as its columns have it.
 #[derive(Debug)]
 pub(super) struct Row {
     pub facts: Facts,
-    /// `eventName`, when there is exactly one and it is a text.
-    pub name: Option<String>,
+    /// `None` when it holds something unusual where its kind stands.
+    pub kind: Option<RecordKind>,
     pub event_type: Option<String>,
     pub error_code: Option<String>,
     pub read_only: Option<bool>,
@@ -20,20 +21,29 @@ pub(super) struct Row {
     pub record: String,
 }
 
-static WANTED: LazyLock<Paths> = LazyLock::new(|| {
-    Paths::new(["eventName", "eventTime", "eventType", "errorCode", "readOnly", "awsRegion"])
-});
+static WANTED: LazyLock<Paths> =
+    LazyLock::new(|| Paths::new(["eventTime", "eventType", "errorCode", "readOnly", "awsRegion"]));
 
 /// Memory, and what records are asked.
+#[derive(Default)]
 pub(super) struct Examiner {
-    fields: EventFields,
+    asked: Asked,
     leaves: Leaves,
     pub text: Text,
 }
 
-impl Default for Examiner {
+/// What records are asked.
+struct Asked {
+    fields: EventFields,
+    /// The fields that make the kind.
+    of_kind: [FieldId; RecordKind::PATHS.len()],
+}
+
+impl Default for Asked {
     fn default() -> Self {
-        Self { fields: EventFields::new(Fields::new()), leaves: Leaves::new(), text: Text::default() }
+        let mut fields = Fields::new();
+        let of_kind = RecordKind::PATHS.map(|path| fields.intern(&format!("detail.{path}")));
+        Self { fields: EventFields::new(fields), of_kind }
     }
 }
 
@@ -50,42 +60,56 @@ impl Examiner {
         if records.has_bom || !records.rejected.is_empty() || records.rejected_unnamed > 0 {
             return None;
         }
-        let (fields, leaves) = (&self.fields, &mut self.leaves);
-        records.found.iter().map(|found| row(text, &records, found, fields, leaves)).collect()
+        let (asked, leaves) = (&self.asked, &mut self.leaves);
+        records.found.iter().map(|found| asked.row(text, &records, found, leaves)).collect()
     }
 }
 
-fn row(
-    text: &[u8],
-    records: &Records,
-    found: &decode::Found,
-    fields: &EventFields,
-    leaves: &mut Leaves,
-) -> Option<Row> {
-    let record = std::str::from_utf8(records.bytes(text, found)).ok()?; // Parquet has no other texts
-    let is_whole = skip_value(record.as_bytes(), 0).is_ok_and(|end| end == record.len());
-    if found.kind != Kind::Record || !is_whole {
-        return None;
+impl Asked {
+    /// Returns `None` for what is no record that can be taken apart.
+    fn row(&self, text: &[u8], records: &Records, found: &decode::Found, leaves: &mut Leaves) -> Option<Row> {
+        let record = std::str::from_utf8(records.bytes(text, found)).ok()?; // Parquet has no other texts
+        let is_whole = skip_value(record.as_bytes(), 0).is_ok_and(|end| end == record.len());
+        if found.kind != Kind::Record || !is_whole {
+            return None;
+        }
+        leaves.reset(self.fields.fields().len());
+        if !matches!(self.fields.project_record(record.as_bytes(), None, leaves), Ok(Presence::Event)) {
+            return None;
+        }
+        let kind = self.kind(&leaves.view(record.as_bytes()));
+        let facts = Facts::read(record.as_bytes());
+        facts.time?;
+        let picked = WANTED.pick(record.as_bytes());
+        let text_at = |path| picked.text(path).map(std::borrow::Cow::into_owned);
+        let is_one = |path: &str| picked.all(path).len() == 1;
+        // What stands there twice, or is no text, is told apart from what is not there by the record alone.
+        if picked.all("awsRegion").len() > usize::from(facts.region.is_some()) || !is_one("eventTime") {
+            return None;
+        }
+        Some(Row {
+            kind,
+            event_type: text_at("eventType"),
+            error_code: text_at("errorCode"),
+            read_only: picked.first("readOnly").and_then(|text| text.parse().ok()), // something else says nothing
+            facts,
+            record: record.to_owned(),
+        })
     }
-    leaves.reset(fields.fields().len());
-    if !matches!(fields.project_record(record.as_bytes(), None, leaves), Ok(Presence::Event)) {
-        return None;
+
+    /// Returns the kind of a record, as a pattern sees it: by its leaves.
+    fn kind(&self, leaves: &View<'_>) -> Option<RecordKind> {
+        let mut kind = RecordKind::default();
+        for (text, field) in kind.0.iter_mut().zip(&self.of_kind) {
+            let mut found = leaves.at(*field);
+            *text = match (found.next(), found.next()) {
+                (None, _) => None,
+                (Some(Leaf { value: Scalar::String(text), place: Place::TOP, .. }), None) => {
+                    Some(text.decode().into_owned())
+                }
+                _ => return None,
+            };
+        }
+        Some(kind)
     }
-    let facts = Facts::read(record.as_bytes());
-    facts.time?;
-    let picked = WANTED.pick(record.as_bytes());
-    let text_at = |path| picked.text(path).map(std::borrow::Cow::into_owned);
-    let is_one = |path: &str| picked.all(path).len() == 1;
-    // What stands there twice, or is no text, is told apart from what is not there by the record alone.
-    if picked.all("awsRegion").len() > usize::from(facts.region.is_some()) || !is_one("eventTime") {
-        return None;
-    }
-    Some(Row {
-        name: text_at("eventName").filter(|_| is_one("eventName")),
-        event_type: text_at("eventType"),
-        error_code: text_at("errorCode"),
-        read_only: picked.first("readOnly").and_then(|text| text.parse().ok()), // something else says nothing
-        facts,
-        record: record.to_owned(),
-    })
 }

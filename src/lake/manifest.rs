@@ -1,25 +1,30 @@
 //! Which log files are where, and what they were: one file for each stretch of a conversion, written when its parts are.
 
 use super::{Error, FOLDER};
-use crate::source::LogKey;
+use crate::source::{LogKey, RecordKind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
-const VERSION: u32 = 1;
+/// The version that is written, and the only one that is read. A file beside the manifests is named by it.
+const VERSION: u32 = 2;
 
-/// What one stretch of a conversion has written. Names are numbers of places in the lists.
+const MARK: &str = "version-";
+
+/// What one stretch of a conversion has written. Numbers are those of places in the lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Segment {
     version: u32,
     /// The archives, as they were named.
     pub archives: Vec<String>,
-    /// Event names; `None` stands for records without one, or with more than one.
-    pub names: Vec<Option<String>>,
+    /// The kinds of records; `None` stands for those that are of none.
+    pub kinds: Vec<Option<RecordKind>>,
+    #[serde(skip)]
+    numbers: HashMap<Option<RecordKind>, u32>,
     /// Regions that records name; `None` for those that name none.
     pub regions: Vec<Option<String>>,
     pub parts: Vec<Part>,
@@ -37,8 +42,8 @@ pub(super) struct Part {
 /// A row group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Group {
-    pub rows: u32,
-    pub names: Vec<u32>,
+    /// The kinds of the rows, in their order, and how many rows each has.
+    pub kinds: Vec<(u32, u32)>,
 }
 
 /// A log file.
@@ -48,7 +53,6 @@ pub(super) struct Entry {
     pub key: String,
     /// Stored bytes.
     pub stored: u64,
-    #[serde(flatten)]
     pub held: Held,
 }
 
@@ -73,8 +77,8 @@ pub(super) struct Apart {
     /// First and last moment of its records.
     pub times: Option<(Timestamp, Timestamp)>,
     pub regions: Vec<u32>,
-    /// Event names, and how many records have them.
-    pub names: Vec<(u32, u32)>,
+    /// Kinds, and how many records are of them.
+    pub kinds: Vec<(u32, u32)>,
 }
 
 impl Entry {
@@ -94,9 +98,15 @@ impl Segment {
         number(&mut self.archives, |known| known == name, || name.to_owned())
     }
 
-    /// Returns the number of an event name.
-    pub fn name(&mut self, name: Option<&str>) -> u32 {
-        number(&mut self.names, |known| known.as_deref() == name, || name.map(str::to_owned))
+    /// Returns the number of a kind.
+    pub fn kind(&mut self, kind: &Option<RecordKind>) -> u32 {
+        if let Some(number) = self.numbers.get(kind) {
+            return *number;
+        }
+        let number = self.kinds.len() as u32;
+        self.kinds.push(kind.clone());
+        self.numbers.insert(kind.clone(), number);
+        number
     }
 
     /// Returns the number of a region.
@@ -123,19 +133,21 @@ pub(super) struct Manifest {
 }
 
 impl Manifest {
-    /// Tells whether a folder has one.
+    /// Tells whether a folder has one, of whatever version.
     pub fn is_in(folder: &Path) -> bool {
-        folder.join(FOLDER).join("version-1").is_file()
+        version(folder).is_some()
     }
 
-    /// Marks a folder as one that has a manifest, be it empty.
+    /// Marks a folder as one that has a manifest, be it empty. One of another version stays as it is.
     pub fn mark(folder: &Path) -> Result<(), Error> {
-        let path = folder.join(FOLDER).join("version-1");
+        check_version(folder)?;
+        let path = folder.join(FOLDER).join(format!("{MARK}{VERSION}"));
         File::create(&path).map(drop).map_err(Error::of("write", &path))
     }
 
     /// Reads all segments.
     pub fn load(folder: &Path) -> Result<Self, Error> {
+        check_version(folder)?;
         let folder = folder.join(FOLDER);
         let mut paths = Vec::new();
         for entry in fs::read_dir(&folder).map_err(Error::of("read", &folder))? {
@@ -177,6 +189,23 @@ impl Manifest {
             .map(|part| PathBuf::from(&part.path))
             .collect()
     }
+}
+
+/// Refuses a folder whose manifest has another version than this program's.
+fn check_version(folder: &Path) -> Result<(), Error> {
+    match version(folder) {
+        Some(version) if version != VERSION => {
+            Err(Error::Version { folder: folder.display().to_string(), version, known: VERSION })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns the version that a folder is marked with. What cannot be looked into has none: whoever reads it says why.
+fn version(folder: &Path) -> Option<u32> {
+    let entries = fs::read_dir(folder.join(FOLDER)).ok()?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.filter_map(|name| name.strip_prefix(MARK)?.parse().ok()).max()
 }
 
 /// Writes a segment; it is there when it is whole.

@@ -6,10 +6,11 @@
 //! _backtrail/verbatim/…                                                            log files that are stored as they were
 //! ```
 //!
-//! Rows of a part are sorted by event name, so that a question about a few events reads a few row groups, and one about
-//! events that a part does not have does not open it. The [`manifest`] knows for each log file what it was, so that an
-//! answer counts every log file and record as if all had been read. A log file that is odd in any way (damaged, no plain
-//! records, a record without a time) is kept as it was: then it is odd in the same way later.
+//! Rows of a part are sorted by event name, source, identity type and error code, so that a question about a few kinds of
+//! calls reads a few row groups, and one about kinds that a part does not have does not open it. The [`manifest`] knows
+//! for each log file what it was, so that an answer counts every log file and record as if all had been read. A log file
+//! that is odd in any way (damaged, no plain records, a record without a time) is kept as it was: then it is odd in the
+//! same way later.
 //!
 //! [`Lake`] is a source: it puts log files together again, with the records that are asked for, in the order of their
 //! archives and keys.
@@ -64,6 +65,18 @@ pub enum Error {
         path: String,
         /// Why not.
         reason: String,
+    },
+    /// Its manifest has another version than this program's.
+    #[error(
+        "`{folder}` was converted by another backtrail, whose folders are of version {version}, and this one's are of {known}: convert the archive again, into an empty directory"
+    )]
+    Version {
+        /// The folder.
+        folder: String,
+        /// That of the folder.
+        version: u32,
+        /// The one that can be read.
+        known: u32,
     },
     /// Another process writes into it.
     #[error("`{folder}` is being written by another run")]

@@ -1,6 +1,6 @@
 //! Reads the wanted records of a part.
 
-use super::manifest::{Group, Part};
+use super::manifest::Part;
 use crate::source::ReadFault;
 use polars::prelude::{
     DataFrame, ParallelStrategy, ParquetReader, PolarsError, PolarsResult, SerReader as _,
@@ -9,19 +9,22 @@ use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// The wanted records of one part, read when the first of its log files is.
 #[derive(Debug)]
 pub(super) struct Wanted {
     path: PathBuf,
-    /// Which rows to look at.
-    rows: Vec<Range<usize>>,
-    /// Event names that are wanted; records without one always are.
-    names: HashSet<String>,
+    /// Which rows to look at, and whether they are wanted whatever their log file is.
+    rows: Vec<(Range<usize>, bool)>,
     /// Log files of which every record is wanted.
     whole: HashSet<String>,
     read: OnceLock<Result<Records, String>>,
+    /// Whether a thread has begun to read it.
+    is_begun: AtomicBool,
+    /// The part that is asked for after this one.
+    next: OnceLock<Weak<Self>>,
 }
 
 /// Records by their log files' keys, in their order.
@@ -32,36 +35,47 @@ struct Records {
 }
 
 impl Wanted {
-    /// Prepares to read the groups that hold something wanted; `is_wanted` says which of the segment's names are.
-    pub fn new(
-        path: PathBuf,
-        part: &Part,
-        names: (&[Option<String>], &[bool]),
-        whole: HashSet<String>,
-    ) -> Self {
-        let (names, is_wanted) = names;
-        let is_read = |group: &Group| {
-            !whole.is_empty() || group.names.iter().any(|name| is_wanted.get(*name as usize) == Some(&true))
-        };
-        let mut rows: Vec<Range<usize>> = Vec::new();
+    /// Prepares to read the rows of wanted kinds, and all when log files are wanted whole.
+    pub fn new(path: PathBuf, part: &Part, is_wanted: &[bool], whole: HashSet<String>) -> Self {
+        let mut rows: Vec<(Range<usize>, bool)> = Vec::new();
         let mut first = 0;
-        for group in &part.groups {
-            let end = first + group.rows as usize;
+        for (kind, count) in part.groups.iter().flat_map(|group| &group.kinds) {
+            let end = first + *count as usize;
+            let is_of_wanted_kind = is_wanted.get(*kind as usize) == Some(&true);
             match rows.last_mut() {
-                _ if !is_read(group) => {}
-                Some(last) if last.end == first => last.end = end,
-                _ => rows.push(first..end),
+                Some((last, is_wanted)) if last.end == first && *is_wanted == is_of_wanted_kind => {
+                    last.end = end
+                }
+                _ if is_of_wanted_kind || !whole.is_empty() => rows.push((first..end, is_of_wanted_kind)),
+                _ => {}
             }
             first = end;
         }
-        let wanted = names.iter().zip(is_wanted).filter(|(_, is_wanted)| **is_wanted);
-        let names = wanted.filter_map(|(name, _)| name.clone()).collect();
-        Self { path, rows, names, whole, read: OnceLock::new() }
+        Self {
+            path,
+            rows,
+            whole,
+            read: OnceLock::new(),
+            is_begun: AtomicBool::new(false),
+            next: OnceLock::new(),
+        }
+    }
+
+    /// Says which part is asked for next. Said once.
+    pub fn goes_before(&self, next: &Arc<Self>) {
+        self.next.get_or_init(|| Arc::downgrade(next));
     }
 
     /// Writes the text of a log file with its wanted records.
     pub fn rebuild(&self, key: &str, text: &mut Vec<u8>) -> Result<(), ReadFault> {
-        let read = self.read.get_or_init(|| self.read().map_err(|error| error.to_string()));
+        if self.is_begun.swap(true, Ordering::Relaxed) && self.read.get().is_none() {
+            // Another thread reads it: time for the next one.
+            let next = self.next.get().and_then(Weak::upgrade);
+            if let Some(next) = next.filter(|next| !next.is_begun.swap(true, Ordering::Relaxed)) {
+                next.known();
+            }
+        }
+        let read = self.known();
         let records = read.as_ref().map_err(|reason| ReadFault::Unreadable {
             reason: format!("its records are damaged in `{}`: {reason}", self.path.display()),
         })?;
@@ -76,34 +90,37 @@ impl Wanted {
         Ok(())
     }
 
+    fn known(&self) -> &Result<Records, String> {
+        self.read.get_or_init(|| self.read().map_err(|error| error.to_string()))
+    }
+
     fn read(&self) -> PolarsResult<Records> {
         let mut records = Records::default();
         let mut metadata = None;
-        for rows in &self.rows {
+        for (rows, is_wanted) in &self.rows {
             let file =
                 File::open(&self.path).map_err(|error| PolarsError::IO { error: error.into(), msg: None })?;
-            let columns = ["event_name", "log_key", "record_index", "record"].map(str::to_owned);
+            let columns = ["log_key", "record_index", "record"].map(str::to_owned);
             let mut reader = ParquetReader::new(file)
                 .with_columns(Some(columns.to_vec()))
                 .read_parallel(ParallelStrategy::None)
                 .with_slice(Some((rows.start, rows.len())));
             match &metadata {
-                Some(known) => reader.set_metadata(std::sync::Arc::clone(known)),
-                None => metadata = Some(std::sync::Arc::clone(reader.get_metadata()?)),
+                Some(known) => reader.set_metadata(Arc::clone(known)),
+                None => metadata = Some(Arc::clone(reader.get_metadata()?)),
             }
-            self.take(&reader.finish()?, &mut records)?;
+            self.take(&reader.finish()?, *is_wanted, &mut records)?;
         }
         records.by_key.values_mut().for_each(|rows| rows.sort_unstable_by_key(|(index, _)| *index));
         Ok(records)
     }
 
-    fn take(&self, frame: &DataFrame, records: &mut Records) -> PolarsResult<()> {
-        let (names, keys) = (frame.column("event_name")?.str()?, frame.column("log_key")?.str()?);
+    fn take(&self, frame: &DataFrame, is_wanted: bool, records: &mut Records) -> PolarsResult<()> {
+        let keys = frame.column("log_key")?.str()?;
         let (indices, texts) = (frame.column("record_index")?.u32()?, frame.column("record")?.str()?);
-        let rows = names.iter().zip(keys.iter()).zip(indices.iter().zip(texts.iter()));
-        for ((name, key), (index, text)) in rows {
+        for (key, (index, text)) in keys.iter().zip(indices.iter().zip(texts.iter())) {
             let (Some(key), Some(index), Some(text)) = (key, index, text) else { continue };
-            if !name.is_none_or(|name| self.names.contains(name)) && !self.whole.contains(key) {
+            if !is_wanted && !self.whole.contains(key) {
                 continue;
             }
             let start = records.bytes.len();

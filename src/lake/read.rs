@@ -27,7 +27,7 @@ enum Share {
     Verbatim,
     /// Every record: only they can tell whether they are inside the scope.
     Whole,
-    /// The records with wanted names; all are inside the scope.
+    /// The records of wanted kinds; all are inside the scope.
     Wanted,
     /// Nothing: all is outside the scope.
     Outside,
@@ -118,11 +118,30 @@ impl Lake {
             let number = segment;
             let segment = &self.manifest.segments[segment as usize];
             let found = segment.parts.get(part as usize)?;
-            let names = (segment.names.as_slice(), is_wanted[number as usize].as_slice());
-            let wanted = Wanted::new(self.folder.join(&found.path), found, names, whole);
+            let is_wanted = is_wanted[number as usize].as_slice();
+            let wanted = Wanted::new(self.folder.join(&found.path), found, is_wanted, whole);
             Some(((number, part), Arc::new(wanted)))
         });
         prepared.collect()
+    }
+
+    /// Tells each part which one is asked for next, and returns how many log files each has.
+    fn line_up(
+        &self,
+        shares: &[((u32, u32), LogKey, Share)],
+        parts: &HashMap<(u32, u32), Arc<Wanted>>,
+    ) -> HashMap<(u32, u32), usize> {
+        let mut log_files = HashMap::new();
+        let mut last: Option<&Arc<Wanted>> = None;
+        for (place, _, _) in shares {
+            let Some(part) = self.part(*place) else { continue };
+            let count = log_files.entry(part).or_insert(0);
+            *count += 1;
+            if let (1, Some(wanted)) = (*count, parts.get(&part)) {
+                last.replace(wanted).into_iter().for_each(|last| last.goes_before(wanted));
+            }
+        }
+        log_files
     }
 
     fn log_file(
@@ -165,9 +184,9 @@ impl Lake {
 }
 
 impl Apart {
-    /// Returns how many records have wanted names.
+    /// Returns how many records are of wanted kinds.
     fn wanted(&self, is_wanted: &[bool]) -> u64 {
-        let wanted = self.names.iter().filter(|(name, _)| is_wanted.get(*name as usize) == Some(&true));
+        let wanted = self.kinds.iter().filter(|(kind, _)| is_wanted.get(*kind as usize) == Some(&true));
         wanted.map(|(_, count)| u64::from(*count)).sum()
     }
 }
@@ -224,10 +243,7 @@ impl Source for Lake {
         let bytes = shares.iter().map(|(place, _, _)| self.entry(*place).1.stored).sum();
         sink.announce(shares.len() as u64, bytes);
         sink.announce_end();
-        let mut left = HashMap::new();
-        for (place, _, _) in &shares {
-            self.part(*place).into_iter().for_each(|part| *left.entry(part).or_insert(0_usize) += 1);
-        }
+        let mut left = self.line_up(&shares, &parts);
         for share in shares {
             let place = share.0;
             let log_file = self.log_file(share, &is_wanted[place.0 as usize], &parts);
@@ -252,7 +268,7 @@ impl Source for Lake {
     }
 }
 
-/// Tells which of a segment's names are wanted. Records without a name, or with several, always are.
+/// Tells which of a segment's kinds are wanted. Records of no kind always are.
 fn wanted(segment: &Segment, sink: &dyn Sink) -> Vec<bool> {
-    segment.names.iter().map(|name| name.as_deref().is_none_or(|name| sink.wants(name))).collect()
+    segment.kinds.iter().map(|kind| kind.as_ref().is_none_or(|kind| sink.wants(kind))).collect()
 }

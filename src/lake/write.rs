@@ -13,7 +13,7 @@ use std::path::Path;
 /// Bytes of records from which on a part is written.
 const PART_BYTES: usize = 64 << 20;
 
-/// A row group ends at the next event name when it has so many rows …
+/// A row group ends at the next kind when it has so many rows …
 const FEW_ROWS: usize = 128;
 
 /// … and in the middle of one when it has so many.
@@ -65,7 +65,7 @@ impl Pending {
         let Self { partition, mut log_files, mut rows, .. } = self;
         if !rows.is_empty() {
             rows.sort_by(|(place, row), (other_place, other)| {
-                (&row.name, place).cmp(&(&other.name, other_place))
+                (&row.kind, place).cmp(&(&other.kind, other_place))
             });
             let groups = groups(&rows);
             let path = format!("{partition}/{file}");
@@ -74,10 +74,9 @@ impl Pending {
             let mut first = 0;
             for rows_in_group in &groups {
                 let rows = &rows[first..first + rows_in_group];
-                let mut names: Vec<_> = rows.iter().map(|(_, row)| row.name.as_deref()).collect();
-                names.dedup();
-                let names = names.into_iter().map(|name| segment.name(name)).collect();
-                noted.push(Group { rows: *rows_in_group as u32, names });
+                let runs = rows.chunk_by(|(_, row), (_, next)| row.kind == next.kind);
+                let kinds = runs.map(|run| (segment.kind(&run[0].1.kind), run.len() as u32)).collect();
+                noted.push(Group { kinds });
                 first += rows_in_group;
             }
             let number = segment.parts.len() as u32;
@@ -89,12 +88,12 @@ impl Pending {
     }
 }
 
-/// Cuts the rows, which are sorted by event name, into groups.
+/// Cuts the rows, which are sorted by kind, into groups.
 fn groups(rows: &[(Place, Row)]) -> Vec<usize> {
     let mut groups = Vec::new();
     let mut length = 0;
     for (at, (_, row)) in rows.iter().enumerate() {
-        let is_new = at > 0 && rows[at - 1].1.name != row.name;
+        let is_new = at > 0 && rows[at - 1].1.kind != row.kind;
         if length >= MANY_ROWS || is_new && length >= FEW_ROWS {
             groups.push(length);
             length = 0;
@@ -127,7 +126,7 @@ fn write_groups(file: &File, frame: &DataFrame, groups: &[usize]) -> Result<(), 
     let statistics =
         StatisticsOptions { binary_statistics_truncate_length: Some(64), ..StatisticsOptions::default() };
     let writer =
-        ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).with_statistics(statistics);
+        ParquetWriter::new(file).with_compression(ParquetCompression::Lz4Raw).with_statistics(statistics);
     let mut writer = writer.batched(frame.schema())?;
     let mut first = 0;
     for rows in groups {
@@ -153,7 +152,7 @@ fn frame(rows: &[(Place, Row)], log_files: &[Entry]) -> Result<DataFrame, Polars
     let utc = DataType::Datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC));
     let columns = vec![
         Series::new("event_time".into(), times).cast(&utc)?.into_column(),
-        texts("event_name", &|row| row.name.as_deref()),
+        texts("event_name", &|row| row.facts.event_name.as_deref()),
         texts("event_source", &|row| row.facts.event_source.as_deref()),
         texts("event_type", &|row| row.event_type.as_deref()),
         texts("recipient_account", &|row| row.facts.account.as_deref()),

@@ -5,7 +5,9 @@ use super::checkpoint::{self, Checkpoint, Recorded};
 use super::gate::Gate;
 use super::outcome::{Outcome, What};
 use super::worker::Worker;
-use crate::source::{Error, Item, KnownLogFiles, LogFile, LogKey, ReadBefore, Scope, Sink, Skip, Source};
+use crate::source::{
+    Error, Item, KnownLogFiles, LogFile, LogKey, ReadBefore, RecordKind, Scope, Sink, Skip, Source,
+};
 use crossbeam_channel::Sender;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -190,8 +192,8 @@ impl Sink for Feeder<'_, '_> {
         self.watch.progress.is_watched()
     }
 
-    fn wants(&self, event_name: &str) -> bool {
-        self.worker.admits(event_name)
+    fn wants(&self, kind: &RecordKind) -> bool {
+        self.worker.admits(kind)
     }
 
     fn known(&self) -> Option<Arc<dyn KnownLogFiles>> {

@@ -14,7 +14,7 @@ use crate::json::{FieldId, Fields, Leaves, Repeats};
 use crate::language::event_pattern::EventPattern;
 use crate::language::{Condition, Pattern};
 use crate::query::Query;
-use crate::source::Scope;
+use crate::source::{RecordKind, Scope};
 
 /// All queries of a run, ready to be asked about records.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub struct Matcher<'q> {
     needs: Vec<Needs>,
     fields: EventFields,
     event_name: Option<FieldId>,
+    /// The fields that make a record's kind, as far as somebody looks at them.
+    of_kind: [Option<FieldId>; RecordKind::PATHS.len()],
     /// Numbers of the members that are always marked.
     numbers: Numbers,
     /// What is worth marking besides: what the queries look at, when some do in records of any event name.
@@ -95,6 +97,7 @@ impl<'q> Matcher<'q> {
         keeps.find_members(&fields);
         let needs: Vec<_> = conditions.iter().map(|condition| Needs::of(condition, &fields)).collect();
         let event_name = fields.fields().find("detail.eventName");
+        let of_kind = RecordKind::PATHS.map(|path| fields.fields().find(&format!("detail.{path}")));
         let identity = fields.identity_members();
         let is_narrow = conditions.iter().all(|condition| index::is_named(condition, event_name));
         let fallback = fields.fallback_account_members();
@@ -122,6 +125,7 @@ impl<'q> Matcher<'q> {
             needs,
             fields,
             event_name,
+            of_kind,
             numbers,
             broad,
             identity,
@@ -141,10 +145,13 @@ impl<'q> Matcher<'q> {
         self.causes
     }
 
-    /// Tells whether a record with that event name, and no other, can match.
-    pub(super) fn admits(&self, event_name: &str) -> bool {
-        let Some(field) = self.event_name else { return !self.conditions.is_empty() };
-        self.conditions.iter().any(|condition| condition.admits(field, Some(event_name.as_bytes())))
+    /// Tells whether records of a kind can match, as far as the kind says it.
+    pub(super) fn admits(&self, kind: &RecordKind) -> bool {
+        let known = || {
+            self.of_kind.iter().zip(&kind.0).filter_map(|(field, text)| Some(((*field)?, text.as_deref())))
+        };
+        let mut rules = self.conditions.iter().flat_map(Condition::rules);
+        rules.any(|rule| known().all(|(field, text)| rule.admits(field, text.map(str::as_bytes))))
     }
 
     /// Returns what is kept of the hits.

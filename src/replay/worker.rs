@@ -14,7 +14,7 @@ use crate::decode::{self, Found, Kind, Records, Text};
 use crate::event::{Members, Presence};
 use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
-use crate::source::{LogFile, LogKey};
+use crate::source::{LogFile, LogKey, RecordKind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -87,9 +87,9 @@ impl<'run> Worker<'run> {
         }
     }
 
-    /// Tells whether a record with that event name, and no other, can match.
-    pub(super) fn admits(&self, event_name: &str) -> bool {
-        self.asked.matcher.admits(event_name)
+    /// Tells whether records of a kind can match.
+    pub(super) fn admits(&self, kind: &RecordKind) -> bool {
+        self.asked.matcher.admits(kind)
     }
 
     /// Tells the groups of this run apart.

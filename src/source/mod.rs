@@ -3,6 +3,7 @@
 
 mod fault;
 mod key;
+mod kind;
 mod known;
 mod layout;
 mod local;
@@ -21,6 +22,7 @@ mod survey;
 
 pub use fault::{Cause, Error, ReadFault};
 pub use key::{Folder, LogKey};
+pub use kind::RecordKind;
 pub use log_file::{LogFile, Original, Rebuild};
 pub use memory::Memory;
 pub use objects::{LIST_VERSION, ListHead, ListedObject, ObjectList};
@@ -137,9 +139,9 @@ pub trait Sink {
         None
     }
 
-    /// Tells whether records of an event name are wanted. A source that knows the names beforehand may leave the others out,
-    /// and says so: [`LogFile::original`].
-    fn wants(&self, _event_name: &str) -> bool {
+    /// Tells whether records of a kind are wanted. A source that knows the kinds beforehand may leave the others out, and
+    /// says so: [`LogFile::original`].
+    fn wants(&self, _kind: &RecordKind) -> bool {
         true
     }
 
