@@ -5,8 +5,9 @@ use super::exit::{Exit, OrBadArguments as _, say};
 use super::interrupt::Interrupt;
 use super::progress::Shown;
 use super::{archive, options, output, state};
-use backtrail::mirror::{self, Copied, Options, Watch};
+use backtrail::mirror::{self, Copied, CopyError, Options, Watch};
 use backtrail::replay::{Progress as _, Tick};
+use backtrail::source;
 use backtrail::words::{bytes, plural, thousands};
 use jiff::Timestamp;
 use std::path::Path;
@@ -23,6 +24,10 @@ pub fn run(command: &args::Sync, global: &Global) -> anyhow::Result<Exit> {
     let shown = Shown::new(!command.no_progress);
     let copied = mirror::copy(source.as_ref(), &command.folder, &options, &Looking(&shown, &interrupt));
     shown.clear();
+    let copied = match copied {
+        Err(error @ CopyError::Source(source::Error::Region { .. })) => Err(error).or_bad_arguments(),
+        copied => Ok(copied?),
+    };
     let copied = copied?;
     print(&copied, &command.folder);
     Ok(exit(&copied, source.name(), options::is_narrow(&options.scope)))

@@ -90,6 +90,19 @@ fn what_can_be_no_region_is_refused_before_anything_is_asked() {
 }
 
 #[test]
+fn copies_refuse_what_can_be_no_region_like_a_replay() {
+    let archive = Archive::empty();
+    for command in ["sync s3://bucket copy", "convert s3://bucket lake", "plan s3://bucket"] {
+        let command =
+            backtrail(archive.path()).args(command.split(' ')).args(["--bucket-region", "us_wset_1"]);
+        let command = command.env("AWS_CONFIG_FILE", "/dev/null");
+        let ran = command.env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null").run();
+        assert_eq!(ran.code, 2, "{}", ran.transcript());
+        assert!(ran.stderr.contains("did you mean `us-west-1`?"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn an_unknown_region_is_named_when_nothing_answers_there() {
     let archive = Archive::empty();
     let command = with_keys(replay(&archive, &["s3://bucket", "--bucket-region", "us-wset-1"]));
