@@ -1,11 +1,11 @@
-//! `bench compare`: jobs, scaling and peers, one after the other.
+//! `bench compare`: jobs, scaling, second questions and peers, one after the other.
 
 use super::jobs::{self, SELECTIVE};
 use super::peers::{self, Peers};
 use super::programs::Programs;
 use super::question::Question;
 use super::report::Report;
-use super::{Inputs, Output, pairs, scaling};
+use super::{Inputs, Output, pairs, scaling, second};
 use clap::Args;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -31,7 +31,7 @@ pub struct Compare {
     /// A Python that has DuckDB
     #[arg(long, default_value = "python3")]
     python: PathBuf,
-    /// What to measure: names of jobs, or `jobs`, `scaling`, `peers` for all of a kind; by default everything
+    /// What to measure: names of jobs, or `jobs`, `scaling`, `second`, `peers` for all of a kind; by default everything
     wanted: Vec<String>,
 }
 
@@ -45,6 +45,7 @@ impl Compare {
         let mut report = Report::new(&self.output);
         self.run_jobs(&programs, &mut report)?;
         self.run_scaling(&programs, &mut report)?;
+        self.run_second(&programs, &mut report)?;
         self.run_peers(&programs, &mut report)?;
         report.publish(&self.output)
     }
@@ -70,6 +71,22 @@ impl Compare {
         Ok(())
     }
 
+    fn run_second(&self, programs: &Programs, report: &mut Report) -> anyhow::Result<()> {
+        let wanted: Vec<_> =
+            second::all().into_iter().filter(|asked| self.wants("second", asked.name)).collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let archive = self.inputs.archive(second::ARCHIVE)?;
+        let converted = archive.with_extension("converted");
+        second::convert(programs, &archive, &converted)?;
+        for asked in wanted {
+            let often = (self.threads.into(), self.runs.into());
+            report.second.push(asked.measure(programs, (&archive, &converted), often));
+        }
+        Ok(())
+    }
+
     fn run_peers(&self, programs: &Programs, report: &mut Report) -> anyhow::Result<()> {
         for question in Question::ALL.into_iter().filter(|question| self.wants("peers", &peer(*question))) {
             let peers = Peers {
@@ -90,9 +107,10 @@ impl Compare {
 
     /// A name that is misspelt must not look like a bench without results.
     fn refuse_unknown(&self) -> anyhow::Result<()> {
-        let mut known: BTreeSet<String> = ["jobs", "scaling", "peers"].map(str::to_owned).into();
+        let mut known: BTreeSet<String> = ["jobs", "scaling", "second", "peers"].map(str::to_owned).into();
         known.extend(jobs::all().iter().map(|job| job.name.to_owned()));
         known.extend(scaling::all().iter().map(|scaled| scaled.name.to_owned()));
+        known.extend(second::all().map(|asked| asked.name.to_owned()));
         known.extend(Question::ALL.map(peer));
         if let Some(unknown) = self.wanted.iter().find(|wanted| !known.contains(*wanted)) {
             let known: Vec<_> = known.into_iter().collect();

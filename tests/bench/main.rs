@@ -20,6 +20,7 @@ mod question;
 mod report;
 mod rooms;
 mod scaling;
+mod second;
 mod serde_loop;
 mod table;
 mod walk;
@@ -35,7 +36,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run jobs, scaling and peers against the limit and print the ratios
+    /// Run jobs, scaling and peers against the limit, and second questions against first ones, and print the ratios
     Compare(compare::Compare),
     /// Measure one room of the library at a time
     Rooms(rooms::Measure),

@@ -30,6 +30,13 @@ impl Programs {
         command
     }
 
+    /// Returns a conversion.
+    pub fn convert(&self, archive: &Path, folder: &Path) -> Command {
+        let mut command = Command::new(&self.replay);
+        command.arg("convert").arg(archive).arg(folder).arg("--no-progress");
+        command
+    }
+
     /// Returns the limit on an archive.
     pub fn limit(&self, archive: &Path, threads: usize) -> Command {
         let mut command = Command::new(&self.this);

@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use super::measure::Outcome;
-use super::{Output, pairs, peers, rooms, scaling};
+use super::{Output, pairs, peers, rooms, scaling, second};
 use serde::Serialize;
 
 /// The document of `--json`; `version` changes when a field changes meaning.
@@ -16,6 +16,7 @@ pub struct Report {
     machine: Machine,
     pub jobs: Vec<pairs::Row>,
     pub scaling: Vec<scaling::Row>,
+    pub second: Vec<second::Row>,
     pub peers: Vec<peers::Row>,
     pub rooms: Vec<rooms::Row>,
 }
@@ -31,6 +32,7 @@ impl Report {
             machine: Machine::this(),
             jobs: Vec::new(),
             scaling: Vec::new(),
+            second: Vec::new(),
             peers: Vec::new(),
             rooms: Vec::new(),
         }
@@ -47,6 +49,7 @@ impl Report {
         let tables = [
             (!self.jobs.is_empty()).then(|| pairs::table(&self.jobs)),
             (!self.scaling.is_empty()).then(|| scaling::table(&self.scaling)),
+            (!self.second.is_empty()).then(|| second::table(&self.second)),
             (!self.peers.is_empty()).then(|| peers::table(&self.peers)),
             (!self.rooms.is_empty()).then(|| rooms::table(&self.rooms)),
         ];
@@ -64,9 +67,11 @@ impl Report {
     fn failed(&self) -> Vec<String> {
         let jobs = self.jobs.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
         let scaling = self.scaling.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
+        let second = self.second.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
         let peers = self.peers.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
         let mut failed: Vec<String> = jobs.map(|row| row.job.to_owned()).collect();
         failed.extend(scaling.map(|row| row.name.to_owned()));
+        failed.extend(second.map(|row| row.name.to_owned()));
         failed.extend(peers.map(|row| format!("{} of {}", row.question, row.program)));
         failed
     }
