@@ -87,6 +87,40 @@ fn no_day_is_lost_where_listings_start_oddly() {
 }
 
 #[test]
+fn nothing_is_lost_or_listed_twice_where_folders_are_in_the_order_of_a_tree() {
+    let mut objects = quarter(&[("us-east-1", 3)]);
+    let beside = |folder: &str, (key, bytes): &(String, Vec<u8>)| {
+        (key.replace("/CloudTrail/", &format!("/{folder}/")), bytes.clone())
+    };
+    let insights: Vec<_> =
+        objects.iter().step_by(7).map(|object| beside("CloudTrail-Insight", object)).collect();
+    let network: Vec<_> =
+        objects.iter().step_by(5).map(|object| beside("CloudTrail-NetworkActivity", object)).collect();
+    objects.extend(insights.into_iter().chain(network));
+    let server = Server::start(objects.clone());
+    let of_account = Scope { accounts: ["111122223333".to_owned()].into(), ..wide() };
+    for scope in [wide(), of_account, february()] {
+        let expected = sorted(&feed(&Memory::new("memory", objects.clone()), &scope));
+        assert!(expected.len() > 50);
+        for (is_starting_oddly, page_size) in [(false, 1000), (true, 90), (true, 7)] {
+            let page_size = Some(page_size);
+            let faults = Faults { is_in_tree_order: true, is_starting_oddly, page_size, ..Faults::default() };
+            server.set_faults(faults);
+            let found = sorted(&feed(&*bucket(&server), &scope));
+            let missing: Vec<_> = expected.iter().filter(|key| found.binary_search(key).is_err()).collect();
+            assert!(missing.is_empty() && found.len() == expected.len(), "{page_size:?}: {missing:?}");
+        }
+    }
+}
+
+/// The keys of all log files.
+fn sorted(seen: &[Seen]) -> Vec<String> {
+    let mut keys: Vec<_> = seen.iter().map(|seen| key(seen).to_owned()).collect();
+    keys.sort();
+    keys
+}
+
+#[test]
 fn the_requests_of_a_listing_do_not_depend_on_time() {
     let server = Server::start(quarter(&[("eu-west-1", 1), ("us-east-1", 10)]));
     server.set_faults(Faults { page_size: Some(5), ..Faults::default() });

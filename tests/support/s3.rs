@@ -49,6 +49,9 @@ pub struct Faults {
     /// Whether listings start as SeaweedFS starts them: not with the folder of the name that they are to start after; and
     /// those that start inside a folder give this folder, and the ones beside the key.
     pub is_starting_oddly: bool,
+    /// Whether listings are in the order of a tree of folders, as SeaweedFS has them, and not in that of bytes: `a/b` before
+    /// `a-c`.
+    pub is_in_tree_order: bool,
     /// Storage classes as they are listed.
     pub classes: BTreeMap<String, String>,
     /// Objects that an Intelligent-Tiering archive holds: listed as any other, refused when read.
@@ -335,7 +338,9 @@ impl Bucket {
         let most = input.max_keys.and_then(|most| usize::try_from(most).ok()).unwrap_or(1000);
         let most = most.min(faults.page_size.unwrap_or(1000));
         let after = input.continuation_token.clone().or(input.start_after.clone());
-        let is_passed = |folder: &String| input.start_after.as_ref().is_some_and(|start| folder <= start);
+        let rank = |text: &str| if faults.is_in_tree_order { low(text) } else { text.to_owned() };
+        let is_passed =
+            |folder: &String| input.start_after.as_ref().is_some_and(|start| rank(folder) <= rank(start));
         let mut page = self.page(&prefix, input.delimiter.as_deref(), after, most);
         page.folders.retain(|folder| faults.is_starting_oddly || !is_passed(folder));
         if let Some(start) = input.start_after.as_ref().filter(|_| faults.is_starting_oddly) {
@@ -369,33 +374,17 @@ impl Bucket {
     }
 
     fn page(&self, prefix: &str, delimiter: Option<&str>, after: Option<String>, most: usize) -> Page {
-        let mut page = Page::default();
-        let mut last = after;
-        loop {
-            let from = last.as_deref().map_or(Bound::Included(prefix), Bound::Excluded);
-            // keys below a folder that was given already are part of it
-            let is_folder = |last: &str| last.len() > prefix.len() && last.ends_with('/');
-            let is_given =
-                |key: &str| last.as_deref().is_some_and(|last| is_folder(last) && key.starts_with(last));
-            let mut rest = self.0.objects.range::<str, _>((from, Bound::Unbounded)).map(|(key, _)| key);
-            let key = rest.find(|key| delimiter.is_none() || !is_given(key));
-            let Some(key) = key.filter(|key| key.starts_with(prefix)) else { return page };
-            if page.keys.len() + page.folders.len() == most {
-                page.next = last;
-                return page;
-            }
-            let folder =
-                delimiter.and_then(|mark| key[prefix.len()..].find(mark).map(|at| prefix.len() + at + 1));
-            last = Some(match folder {
-                Some(end) => {
-                    page.folders.push(key[..end].to_owned());
-                    key[..end].to_owned()
-                }
-                None => {
-                    page.keys.push(key.clone());
-                    key.clone()
-                }
-            });
+        if !self.faults().is_in_tree_order {
+            return page(&self.0.objects, prefix, delimiter, after, most);
+        }
+        let high = |texts: Vec<String>| texts.iter().map(|text| text.replace('\0', "/")).collect();
+        let keys: BTreeMap<String, ()> = self.0.objects.keys().map(|key| (low(key), ())).collect();
+        let after = after.map(|after| low(&after));
+        let page = page(&keys, &low(prefix), delimiter.map(low).as_deref(), after, most);
+        Page {
+            keys: high(page.keys),
+            folders: high(page.folders),
+            next: page.next.map(|next| next.replace('\0', "/")),
         }
     }
 
@@ -504,6 +493,50 @@ impl Bucket {
             return Err(refusal("InvalidRange", 416));
         }
         Ok((from, Some(format!("bytes {from}-{}/{}", bytes.len() - 1, bytes.len()))))
+    }
+}
+
+/// Returns a key with the least of all letters for slashes: the order of bytes is that of a tree then.
+fn low(key: &str) -> String {
+    key.replace('/', "\0")
+}
+
+/// Returns a page of keys, in the order of bytes; a folder ends with the delimiter.
+fn page<T>(
+    objects: &BTreeMap<String, T>,
+    prefix: &str,
+    delimiter: Option<&str>,
+    after: Option<String>,
+    most: usize,
+) -> Page {
+    let mut page = Page::default();
+    let mut last = after;
+    loop {
+        let from = last.as_deref().map_or(Bound::Included(prefix), Bound::Excluded);
+        // keys below a folder that was given already are part of it
+        let is_folder =
+            |last: &str| last.len() > prefix.len() && delimiter.is_some_and(|mark| last.ends_with(mark));
+        let is_given =
+            |key: &str| last.as_deref().is_some_and(|last| is_folder(last) && key.starts_with(last));
+        let mut rest = objects.range::<str, _>((from, Bound::Unbounded)).map(|(key, _)| key);
+        let key = rest.find(|key| delimiter.is_none() || !is_given(key));
+        let Some(key) = key.filter(|key| key.starts_with(prefix)) else { return page };
+        if page.keys.len() + page.folders.len() == most {
+            page.next = last;
+            return page;
+        }
+        let folder =
+            delimiter.and_then(|mark| key[prefix.len()..].find(mark).map(|at| prefix.len() + at + 1));
+        last = Some(match folder {
+            Some(end) => {
+                page.folders.push(key[..end].to_owned());
+                key[..end].to_owned()
+            }
+            None => {
+                page.keys.push(key.clone());
+                key.clone()
+            }
+        });
     }
 }
 

@@ -5,6 +5,9 @@
 //! ends behind the last: a quiet region costs one request, not one a day. Where a page does not get out of a folder, the
 //! run is cut in halves. All that is decided depends on pages alone and never on time, so that the same archive costs
 //! the same requests whenever it is listed.
+//!
+//! S3 lists in the byte order of keys. Servers that keep folders as folders list in the order of a tree, where `a/b` comes
+//! before `a-c`: what is taken for listed already must be so in both orders.
 
 /// Pages of one folder after which what is left of it is split at the folders inside.
 const PAGES_BEFORE_SPLIT: u32 = 8;
@@ -64,10 +67,13 @@ impl Folder {
         }
     }
 
-    /// Adds the folder that follows a whole one, or a run, of the same parent. Nothing may lie between them.
+    /// Adds the folder that follows a whole one, or a run, of the same parent. Nothing may lie between them, and not where
+    /// it comes first in the order of a tree: a run must start in front of all its folders.
     pub fn join(&mut self, parent: &str, next: &str) -> bool {
         let is_fresh = self.depth == Depth::Whole && self.token.is_none() && self.after.is_none();
-        if !is_fresh || self.pages > 0 || !next.starts_with(parent) {
+        let last = self.members.last().unwrap_or(&self.prefix);
+        let is_behind = in_tree(last).lt(in_tree(next));
+        if !is_fresh || self.pages > 0 || !next.starts_with(parent) || !is_behind {
             return false;
         }
         if self.members.is_empty() {
@@ -90,18 +96,25 @@ impl Folder {
 
     /// Tells where a key or a folder of a page stands: servers may begin a little early, and pages end where they like.
     pub fn place(&self, entry: &str) -> Place {
-        let is_listed = self.after.as_deref().is_some_and(|after| entry <= after);
+        let is_before = |after: &str| entry <= after && in_tree(entry).le(in_tree(after));
+        let is_listed = self.after.as_deref().is_some_and(is_before);
         // A level holds folders of its own only, whatever a server gives that was asked to start deep inside.
         let inside = entry.strip_prefix(self.prefix.as_str()).unwrap_or_default().trim_end_matches('/');
-        let is_listed = is_listed || self.depth != Depth::Whole && inside.contains('/');
-        let (first, last) = (self.members.first(), self.members.last());
-        if is_listed || first.is_some_and(|first| entry < first.as_str()) {
-            Place::Before
-        } else if last.is_some_and(|last| entry > last.as_str() && !entry.starts_with(last.as_str())) {
-            Place::Behind
-        } else {
-            Place::Inside
+        if is_listed || self.depth != Depth::Whole && inside.contains('/') {
+            return Place::Before;
         }
+        let Some(last) = self.members.last() else { return Place::Inside };
+        let member = self.members[..self.position(entry)].last();
+        match member {
+            Some(member) if entry.starts_with(member.as_str()) => Place::Inside,
+            _ if entry > last.as_str() && in_tree(entry).gt(in_tree(last)) => Place::Behind,
+            _ => Place::Before,
+        }
+    }
+
+    /// Returns how many folders of a run begin up to a key.
+    fn position(&self, key: &str) -> usize {
+        self.members.partition_point(|member| member.as_str() <= key)
     }
 
     /// Returns the folders of a run, to be listed one by one.
@@ -127,9 +140,7 @@ impl Folder {
     }
 
     fn split_run(mut self, seen: &Seen<'_>) -> Vec<Folder> {
-        let position =
-            |key: &str| self.members.partition_point(|member| member.as_str() <= key).saturating_sub(1);
-        let (first, last) = (position(seen.first), position(seen.last));
+        let [first, last] = [seen.first, seen.last].map(|key| self.position(key).saturating_sub(1));
         let left = self.members.len() - last - 1;
         if left == 0 {
             // What is left of the last folder is listed as any other folder is.
@@ -185,6 +196,11 @@ fn before(folder: &str) -> String {
     }
 }
 
+/// Returns the letters of a key such that they compare as in the order of a tree.
+fn in_tree(key: &str) -> impl Iterator<Item = u8> {
+    key.bytes().map(|byte| if byte == b'/' { 0 } else { byte })
+}
+
 fn parent_of(folder: &str) -> Option<&str> {
     let inner = folder.strip_suffix('/')?;
     Some(inner.rfind('/').map_or("", |slash| &inner[..=slash]))
@@ -227,6 +243,17 @@ mod tests {
         assert_eq!([before("p/a/"), before("p/ä/"), before("/")], ["p/`~", "p/", ""]);
         let level = Folder::new("p/", Depth::Level);
         assert_eq!([level.place("p/a/"), level.place("p/a/b/")], [Place::Inside, Place::Before]);
+    }
+
+    #[test]
+    fn what_only_one_order_puts_in_front_is_not_taken_for_listed() {
+        let rest = Folder::rest("p/", Depth::LevelOfWhole, "p/CloudTrail/eu/x");
+        assert_eq!(rest.place("p/CloudTrail-Insight/"), Place::Inside);
+        assert_eq!([rest.place("p/CloudTrail/"), rest.place("p/A/")], [Place::Before, Place::Before]);
+        let mut folder = Folder::new("p/CloudTrail-Insight/", Depth::Whole);
+        assert!(!folder.join("p/", "p/CloudTrail/"));
+        assert!(folder.join("p/", "p/Config/"));
+        assert_eq!(folder.place("p/CloudTrail/x"), Place::Before);
     }
 
     #[test]

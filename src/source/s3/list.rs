@@ -201,9 +201,9 @@ impl Listing {
                 None => self.visit(&folder, (full, name), is_beside, &mut nodes),
             };
         }
-        if let (Some((first, _)), Some((last, _))) = (entries.first(), entries.last()) {
+        if let Some((first, last)) = page::ends(page) {
             let token = page::token(page).filter(|_| !is_over);
-            let rest = folder.rest_behind(&Seen { first, last, token });
+            let rest = folder.rest_behind(&Seen { first: &first, last: &last, token });
             rest.into_iter().for_each(|part| self.push_folder(&mut nodes, part));
         }
         nodes
