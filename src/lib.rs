@@ -12,20 +12,25 @@
 //! | [`decode`] | stage | bytes to raw records: gunzip under a cap, find the records in any known shape | `json` `record` |
 //! | [`record`] | noun | one CloudTrail record: its raw JSON bytes and the leaves somebody asked for | `json` |
 //! | [`event`] | noun | the EventBridge envelope around a record: a view, not a copy | `json` `record` |
+//! | [`delivery`] | noun | whether EventBridge would have put an event in front of a rule | `json` `event` |
 //! | `lake` | stage | log files taken apart into Parquet, and put together again | `json` `record` `event` `source` `mirror` `decode` |
 //! | [`language`] | language | one folder a language: text to `Condition` over leaves | `json` |
 //! | `live` | stage | reads the rules that are deployed through the AWS API | `source` |
 //! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `record` |
 //! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `query` |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `words` `json` `record` `event` `query` `hit` `replay` `report` |
+//! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `delivery` `record` |
+//! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `delivery` `query` |
 //! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
 //! | `report` | stage | folds records and hits into frames | all above |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `words` `json` `record` `event` `query` `hit` `replay` `report` |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `delivery` `query` `hit` `replay` `report` |
 //! | `cli` | binary | arguments in, exit code out | all |
 //!
 //! The library never prints, never reads the environment, never asks the clock and never exits: the binary does
 //! and passes in what it found. `tests/house.rs` holds this table against the code.
 
 pub mod decode;
+pub mod delivery;
 pub mod event;
 pub mod hit;
 pub mod json;

@@ -5,6 +5,7 @@ mod check;
 mod checkpoint;
 mod convert;
 mod counting;
+mod delivery;
 mod ends;
 mod formats;
 mod html_reports;

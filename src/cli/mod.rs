@@ -12,6 +12,7 @@ mod exit;
 mod foot;
 mod import;
 mod interrupt;
+mod location;
 mod manual;
 mod match_event;
 mod moment;

@@ -3,11 +3,12 @@
 use super::args::{self, Global, Synthesize};
 use super::exit::{Exit, OrBadArguments as _, say};
 use super::interrupt::Interrupt;
+use super::location::Deliveries;
 use super::output::Output;
 use super::progress::Shown;
 use super::select::Selected;
 use super::state::State;
-use super::{archive, checkpoint, ends, foot, options, plan, select, terminal};
+use super::{archive, checkpoint, ends, foot, location, options, plan, select, terminal};
 use backtrail::hit::{Hit, Sorter};
 use backtrail::query::{Query, Severity};
 use backtrail::render::{self, HitOptions, HitWriter, ListFormat};
@@ -37,7 +38,11 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     if command.output.count {
         ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
     }
-    let Selected { queries, left_out } = select::select(&command.selection)?;
+    let Selected { mut queries, left_out } = select::select(&command.selection)?;
+    location::overlay(&mut queries, &command.rule).or_bad_arguments()?;
+    if command.output.delivered {
+        location::require(&queries).or_bad_arguments()?;
+    }
     let outputs = [
         ("-o", &command.output.output),
         ("--coverage", &command.output.coverage),
@@ -125,10 +130,14 @@ impl Run<'_> {
         let mut sorter = Sorter::new(self.queries, SORTED_BYTES);
         let mut written = Ok(());
         let mut worst = None;
+        let mut deliveries = Deliveries::default();
         let coverage = {
             let format = format(self.command.output.format);
             let mut writer = render::hits(format, &options, Box::new(&mut output));
             let coverage = self.replay(&mut |hit| {
+                if !deliveries.take(hit) && self.command.output.delivered {
+                    return ControlFlow::Continue(());
+                }
                 worst = worst.max(Some(hit.query.card.severity));
                 written = sorter.take(hit, &mut |hit| self.shown.suspend(|| writer.write(hit)));
                 if written.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -141,6 +150,7 @@ impl Run<'_> {
         if ends::close(output, written, &coverage)? && sorter.is_streaming() {
             say("note: too many hits to sort by time: they are in the order of the archive");
         }
+        deliveries.say();
         Ok((coverage, worst))
     }
 
@@ -164,7 +174,8 @@ impl Run<'_> {
 
     /// How tables look: what goes to a file does not depend on the terminal.
     fn look(&self, output: &Output) -> HitOptions {
-        terminal::look(self.global.color, output.is_stdout())
+        let tells_delivery = location::is_known(self.queries);
+        HitOptions { tells_delivery, ..terminal::look(self.global.color, output.is_stdout()) }
     }
 
     fn replay(&self, take: &mut dyn FnMut(&Hit<'_>) -> ControlFlow<()>) -> anyhow::Result<Coverage> {

@@ -17,6 +17,7 @@ pub fn look(color: Color, is_stdout: bool) -> HitOptions {
             Color::Never => false,
             Color::Auto => is_stdout && std::io::stdout().is_terminal() && !is_refused(),
         },
+        tells_delivery: false,
     }
 }
 

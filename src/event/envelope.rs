@@ -66,7 +66,7 @@ pub fn source(event_type: Option<&str>, event_source: Option<&str>) -> Option<St
 
 /// Returns the event's `region`: `awsRegion`, where the old `global` (and its kin) stands for the partition's region
 /// of global services.
-pub(super) fn region<'a>(aws_region: &'a str, identity_arn: Option<&str>) -> Cow<'a, str> {
+pub fn bus_region<'a>(aws_region: &'a str, identity_arn: Option<&str>) -> Cow<'a, str> {
     if !matches!(aws_region, "" | "global" | "aws-global") {
         return Cow::Borrowed(aws_region);
     }
@@ -121,10 +121,10 @@ mod tests {
 
     #[test]
     fn the_global_region_is_that_of_the_partition() {
-        assert_eq!(region("eu-west-1", None), "eu-west-1");
-        assert_eq!(region("global", None), "us-east-1");
-        assert_eq!(region("", Some("arn:aws-cn:iam::1:user/a")), "cn-north-1");
-        assert_eq!(region("aws-global", Some("arn:aws-us-gov:iam::1:user/a")), "us-gov-west-1");
+        assert_eq!(bus_region("eu-west-1", None), "eu-west-1");
+        assert_eq!(bus_region("global", None), "us-east-1");
+        assert_eq!(bus_region("", Some("arn:aws-cn:iam::1:user/a")), "cn-north-1");
+        assert_eq!(bus_region("aws-global", Some("arn:aws-us-gov:iam::1:user/a")), "us-gov-west-1");
     }
 
     #[test]

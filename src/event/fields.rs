@@ -284,7 +284,7 @@ impl EventFields {
             wanted.region.and_then(|field| {
                 let named = text(self.record.aws_region)?;
                 let arn = text(self.record.identity_arn);
-                Some((field, envelope::region(&named, arn.as_deref()).into_owned().into()))
+                Some((field, envelope::bus_region(&named, arn.as_deref()).into_owned().into()))
             }),
             wanted.id.map(|field| {
                 let event_id = text(self.record.event_id);

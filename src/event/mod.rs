@@ -11,7 +11,7 @@ mod members;
 mod synthetic;
 mod write;
 
-pub use envelope::{detail_type, is_delivered, never_delivered, source};
+pub use envelope::{bus_region, detail_type, is_delivered, never_delivered, source};
 pub use fields::{EventFields, Presence};
 pub use members::Members;
 pub use synthetic::{CAUSES, STATE_CHANGE, state_changes};

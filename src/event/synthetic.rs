@@ -62,7 +62,7 @@ pub fn state_changes(record: &[u8], key_account: Option<&str>) -> Vec<Vec<u8>> {
     };
     let account = text("/recipientAccountId").or_else(|| text("/userIdentity/accountId")).or(key_account);
     let arn = text("/userIdentity/arn");
-    let region = envelope::region(text("/awsRegion").unwrap_or_default(), arn);
+    let region = envelope::bus_region(text("/awsRegion").unwrap_or_default(), arn);
     let mut events = Vec::new();
     for instance in instances(&record, left_out) {
         for state in states {

@@ -42,8 +42,8 @@ pub fn write_event(record: &[u8], key_account: Option<&str>, out: &mut Vec<u8>) 
         .or_else(|| of_identity("accountId"))
         .or_else(|| key_account.map(str::to_owned));
     let source = envelope::source(event_type.as_deref(), event_source.as_deref());
-    let region =
-        text("awsRegion").map(|region| envelope::region(&region, of_identity("arn").as_deref()).into_owned());
+    let region = text("awsRegion")
+        .map(|region| envelope::bus_region(&region, of_identity("arn").as_deref()).into_owned());
     let id = envelope::id(account.as_deref(), text("eventID").as_deref(), record);
 
     out.extend_from_slice(b"{\"version\":\"0\"");

@@ -8,6 +8,7 @@ mod sorter;
 pub use group::{Group, GroupKey};
 pub use sorter::Sorter;
 
+use crate::delivery::{self, Delivery};
 use crate::query::Query;
 use crate::record::Facts;
 use std::sync::Arc;
@@ -38,6 +39,14 @@ pub struct Hit<'a> {
 }
 
 impl<'a> Hit<'a> {
+    /// Tells whether the query's rule would have fired, when it is known where that lives and the record was kept.
+    pub fn delivery(&self) -> Option<Delivery> {
+        let location = &self.query.card.rule;
+        let record = if self.is_synthetic { self.event.unwrap_or(self.record) } else { self.record };
+        (location.is_known() && !record.is_empty())
+            .then(|| delivery::judge(record, self.account(), self.is_synthetic, location))
+    }
+
     /// Returns the account the record belongs to: the one it names, else the one in the log key.
     pub fn account(&self) -> Option<&'a str> {
         self.facts.account.as_deref().or(self.key_account)

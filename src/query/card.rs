@@ -1,6 +1,7 @@
 //! The card of a stored query: what people should know about it, in TOML beside the pattern.
 
 use super::Error;
+use crate::delivery::Location;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -93,6 +94,13 @@ pub struct Card {
     pub false_positives: Vec<String>,
     /// What the user may fill in.
     pub parameters: BTreeMap<String, Parameter>,
+    /// Where the rule lives, when somebody says so: then hits are told whether it would have fired.
+    #[serde(skip_serializing_if = "is_unknown")]
+    pub rule: Location,
+}
+
+fn is_unknown(rule: &Location) -> bool {
+    !rule.is_known()
 }
 
 impl Card {
@@ -113,6 +121,7 @@ impl Card {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::State;
     use std::error::Error as _;
 
     #[test]
@@ -124,10 +133,17 @@ mod tests {
             [parameters.principal]
             path = "detail.userIdentity.arn"
             description = "Whom to watch."
+            [rule]
+            region = "eu-west-1"
+            account = "111122223333"
+            state = "ENABLED"
+            event-bus = "default"
         "#;
         let card = Card::parse("x.toml", text).unwrap();
         assert_eq!(card.severity, Severity::High);
         assert_eq!(card.parameters["principal"].path, "detail.userIdentity.arn");
+        assert_eq!(card.rule.region.as_deref(), Some("eu-west-1"));
+        assert_eq!((card.rule.state, card.rule.bus.as_deref()), (Some(State::Enabled), Some("default")));
         assert!(Card::states_severity(text));
     }
 

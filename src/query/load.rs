@@ -193,7 +193,7 @@ impl Loading {
         match parsed {
             Ok(pattern) => self.candidates.push(Candidate {
                 name: Name { id: rule.name, qualifier: rule.qualifier, file: place.short() },
-                card: Card { description: rule.description, ..Card::default() },
+                card: Card { description: rule.description, rule: rule.location, ..Card::default() },
                 pattern: pattern.into(),
                 origin,
                 home: Home::Document,

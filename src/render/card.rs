@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn card(query: &Query, width: u16, color: bool) -> String {
-        let options = HitOptions { width: Some(width), color };
+        let options = HitOptions { width: Some(width), color, ..HitOptions::default() };
         listed(|out| write_card(query, &options, out))
     }
 

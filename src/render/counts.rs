@@ -281,7 +281,7 @@ mod tests {
     }
 
     fn write(format: ListFormat, width: Option<u16>, counts: &QueryCounts) -> String {
-        let options = HitOptions { width, color: false };
+        let options = HitOptions { width, color: false, ..HitOptions::default() };
         listed(|out| write_counts(format, counts, &options, out))
     }
 

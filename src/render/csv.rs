@@ -6,7 +6,8 @@ use crate::hit::Hit;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-const HEADER: [&str; 15] = [
+/// The last two are only there when it is told whether rules would have fired.
+const HEADER: [&str; 17] = [
     "time",
     "severity",
     "query",
@@ -22,6 +23,8 @@ const HEADER: [&str; 15] = [
     "outcome",
     "error",
     "log_key",
+    "would_have_fired",
+    "reasons",
 ];
 
 /// Lines of CSV below a header. The header is there even when nothing follows.
@@ -84,11 +87,14 @@ fn neutralise(cell: &str) -> Cow<'_, str> {
 /// Writes hits as CSV.
 pub(super) struct CsvWriter<'a> {
     sheet: Sheet<'static, Box<dyn Write + 'a>>,
+    /// How many of the columns are written.
+    columns: usize,
 }
 
 impl<'a> CsvWriter<'a> {
-    pub(super) fn new(out: Box<dyn Write + 'a>) -> Self {
-        Self { sheet: Sheet::new(&HEADER, out) }
+    pub(super) fn new(tells_delivery: bool, out: Box<dyn Write + 'a>) -> Self {
+        let columns = if tells_delivery { HEADER.len() } else { HEADER.len() - 2 };
+        Self { sheet: Sheet::new(&HEADER[..columns], out), columns }
     }
 }
 
@@ -104,7 +110,10 @@ impl HitWriter for CsvWriter<'_> {
             true => Cow::Owned(format!("{event_name} (approximated)")),
             false => Cow::Borrowed(event_name),
         };
-        self.sheet.push(&[
+        let delivery = if self.columns == HEADER.len() { hit.delivery() } else { None };
+        let reasons = delivery.iter().flat_map(|delivery| &delivery.reasons).map(ToString::to_string);
+        let reasons = reasons.collect::<Vec<_>>().join("; ");
+        let cells = [
             text(&time),
             hit.query.card.severity.word(),
             &hit.query.id,
@@ -120,7 +129,10 @@ impl HitWriter for CsvWriter<'_> {
             outcome_name(hit),
             facts.outcome.error().unwrap_or_default(),
             hit.log_key,
-        ])
+            delivery.as_ref().map_or("", |delivery| delivery.verdict.word()),
+            &reasons,
+        ];
+        self.sheet.push(&cells[..self.columns])
     }
 
     fn finish(&mut self) -> io::Result<()> {
@@ -154,7 +166,10 @@ mod tests {
 
     #[test]
     fn no_hits_give_the_header() {
-        assert_eq!(written(Format::Csv, HitOptions::default(), &[]), format!("{}\r\n", HEADER.join(",")));
+        let told = HitOptions { tells_delivery: true, ..HitOptions::default() };
+        assert_eq!(written(Format::Csv, told, &[]), format!("{}\r\n", HEADER.join(",")));
+        let plain = written(Format::Csv, HitOptions::default(), &[]);
+        assert_eq!(plain, format!("{}\r\n", HEADER[..15].join(",")));
     }
 
     #[test]

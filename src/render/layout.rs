@@ -201,7 +201,7 @@ mod tests {
     fn table(cells: [&str; 3], width: u16) -> String {
         let rows = [cells.iter().map(|text| Cell::plain(text)).collect()];
         let mut out = Vec::new();
-        let options = HitOptions { width: Some(width), color: false };
+        let options = HitOptions { width: Some(width), color: false, ..HitOptions::default() };
         write_table(&COLUMNS, &rows, options, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
@@ -221,7 +221,7 @@ mod tests {
     fn a_column_that_would_be_of_no_use_is_dropped() {
         let name = "n".repeat(30);
         let cells = [name.as_str(), "123456789", &name].map(Cell::plain).to_vec();
-        let options = HitOptions { width: Some(40), color: false };
+        let options = HitOptions { width: Some(40), color: false, ..HitOptions::default() };
         assert_eq!(Layout::fit(&COLUMNS, std::slice::from_ref(&cells), options).len(), 3);
         let mut columns = COLUMNS;
         columns[0].least = 25;

@@ -42,6 +42,8 @@ pub struct HitOptions {
     pub width: Option<u16>,
     /// Whether severities and failures are coloured with ANSI sequences.
     pub color: bool,
+    /// Whether it is told of each hit if the rule would have fired. The CSV takes notice of it, too.
+    pub tells_delivery: bool,
 }
 
 impl HitOptions {
@@ -71,7 +73,7 @@ pub fn hits<'a>(format: Format, options: &HitOptions, out: Box<dyn Write + 'a>) 
         Format::Table => Box::new(table::TableWriter::new(*options, out)),
         Format::Json => Box::new(json::JsonWriter::new(out)),
         Format::Ndjson => Box::new(ndjson::NdjsonWriter::new(out)),
-        Format::Csv => Box::new(csv::CsvWriter::new(out)),
+        Format::Csv => Box::new(csv::CsvWriter::new(options.tells_delivery, out)),
         Format::EventBridge => Box::new(eventbridge::EventWriter::new(out)),
     }
 }

@@ -1,5 +1,6 @@
 //! A hit as a JSON object: a type of its own with a version, so that the types inside may change.
 
+use crate::delivery::Delivery;
 use crate::hit::Hit;
 use crate::json::scan;
 use std::io;
@@ -26,6 +27,30 @@ struct Object<'a> {
     /// Only there when it is true: the event is approximated, the record its detail.
     #[serde(skip_serializing_if = "Option::is_none")]
     synthetic: Option<bool>,
+    /// Only there when it is known where the rule lives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<DeliveryObject>,
+}
+
+/// Whether the rule would have fired.
+#[derive(serde::Serialize)]
+struct DeliveryObject {
+    would_have_fired: &'static str,
+    reasons: Vec<ReasonObject>,
+}
+
+#[derive(serde::Serialize)]
+struct ReasonObject {
+    id: &'static str,
+    reason: String,
+}
+
+impl From<Delivery> for DeliveryObject {
+    fn from(delivery: Delivery) -> Self {
+        let reasons = delivery.reasons.iter();
+        let reasons = reasons.map(|reason| ReasonObject { id: reason.id(), reason: reason.to_string() });
+        Self { would_have_fired: delivery.verdict.word(), reasons: reasons.collect() }
+    }
 }
 
 /// Returns the word for how a hit ended.
@@ -52,6 +77,7 @@ pub(super) fn push_hit(hit: &Hit<'_>, version: Option<u32>, line: &mut Vec<u8>) 
         outcome: outcome_name(hit),
         error: facts.outcome.error(),
         synthetic: hit.is_synthetic.then_some(true),
+        delivery: hit.delivery().map(DeliveryObject::from),
     };
     serde_json::to_writer(&mut *line, &object)?;
     // The object is never empty, so its closing brace makes room for one more member.

@@ -101,7 +101,7 @@ mod tests {
             (query("iam/user-created", Severity::Medium), query("sign-in/root-login", Severity::Critical));
         first.card.status = "stable".to_owned();
         first.card.tags = vec!["attack.t1136.003".to_owned(), "iam".to_owned()];
-        let options = HitOptions { width, color: false };
+        let options = HitOptions { width, color: false, ..HitOptions::default() };
         listed(|out| write_queries(format, &[&first, &second], &options, out))
     }
 

@@ -7,6 +7,7 @@ use super::layout::{Cell, Column, Layout};
 use super::palette::Style;
 use super::text::Align;
 use super::{HitOptions, HitWriter};
+use crate::delivery::{Reason, Verdict};
 use crate::hit::Hit;
 use std::io::{self, Write};
 
@@ -23,7 +24,8 @@ const fn column(title: &'static str, least: usize, most: usize, rank: u8) -> Col
     Column { title, align: Align::Left, least, most, rank }
 }
 
-const COLUMNS: [Column<'_>; 9] = [
+/// The last one is only there when it is told whether rules would have fired.
+const COLUMNS: [Column<'_>; 10] = [
     column("TIME", 20, 20, 0),
     column("SEVERITY", 13, 13, 5),
     column("QUERY", 14, 48, 1),
@@ -33,6 +35,7 @@ const COLUMNS: [Column<'_>; 9] = [
     column("EVENT", 14, 48, 3),
     column("SOURCE IP", 12, 40, 8),
     column("OUTCOME", 8, 40, 4),
+    column("WOULD HAVE FIRED", 16, 60, 1),
 ];
 
 /// Writes hits for people.
@@ -59,11 +62,12 @@ impl<'a> TableWriter<'a> {
         if sample.is_empty() {
             return Ok(());
         }
-        let layout = Layout::fit(&COLUMNS, &sample, self.options);
+        let columns = &COLUMNS[..sample[0].len()];
+        let layout = Layout::fit(columns, &sample, self.options);
         let mut shape = if layout.len() < FEWEST {
             Shape::Cards { is_first: true }
         } else {
-            writeln!(self.out, "{}", layout.header(&COLUMNS))?;
+            writeln!(self.out, "{}", layout.header(columns))?;
             Shape::Rows(layout)
         };
         for cells in &sample {
@@ -76,7 +80,7 @@ impl<'a> TableWriter<'a> {
 
 impl HitWriter for TableWriter<'_> {
     fn write(&mut self, hit: &Hit<'_>) -> io::Result<()> {
-        let cells = cells(hit);
+        let cells = cells(hit, self.options.tells_delivery);
         if let Some(shape) = &mut self.shape {
             return shape.write(&cells, self.options, &mut self.out);
         }
@@ -105,11 +109,11 @@ impl Shape {
 }
 
 /// Returns the cells of a hit, in the order of the columns.
-fn cells(hit: &Hit<'_>) -> Vec<Cell> {
+fn cells(hit: &Hit<'_>, tells_delivery: bool) -> Vec<Cell> {
     let facts = hit.facts;
     let plain = |text: Option<&str>| Cell::plain(text.unwrap_or_default());
     let severity = hit.query.card.severity;
-    vec![
+    let mut cells = vec![
         Cell::time(facts.time),
         Cell::new(severity.word(), Some(Style::Severity(severity))),
         Cell::plain(&hit.query.id),
@@ -125,7 +129,17 @@ fn cells(hit: &Hit<'_>) -> Vec<Cell> {
             Some(error) => Cell::new(error, Some(Style::Failure)),
             None => Cell::plain("success"),
         },
-    ]
+    ];
+    cells.extend(tells_delivery.then(|| delivery(hit)));
+    cells
+}
+
+fn delivery(hit: &Hit<'_>) -> Cell {
+    let Some(delivery) = hit.delivery() else { return Cell::plain("") };
+    let reasons: Vec<String> = delivery.reasons.iter().map(Reason::words).collect();
+    let word = delivery.verdict.word();
+    let text = if reasons.is_empty() { word.to_owned() } else { format!("{word}: {}", reasons.join(", ")) };
+    Cell::new(&text, (delivery.verdict == Verdict::Silent).then_some(Style::Failure))
 }
 
 /// Writes time and severity on a line, and below it, indented, what else is known, as much a line as fits.
@@ -134,8 +148,7 @@ fn write_card(cells: &[Cell], options: HitOptions, out: &mut dyn Write) -> io::R
     let columns = options.columns();
     writeln!(out, "{}  {}", cells[0].show(20, options.color), cells[1].show(13, options.color))?;
     let mut used = 0;
-    for index in [2, 5, 6, 8, 3, 4, 7] {
-        let cell = &cells[index];
+    for cell in [2, 5, 6, 8, 9, 3, 4, 7].into_iter().filter_map(|index| cells.get(index)) {
         if !cell.is_filled() {
             continue;
         }
@@ -160,7 +173,7 @@ mod tests {
     use crate::render::text::width;
 
     fn at(width: u16) -> HitOptions {
-        HitOptions { width: Some(width), color: false }
+        HitOptions { width: Some(width), color: false, ..HitOptions::default() }
     }
 
     fn table(width: u16) -> String {
@@ -243,7 +256,7 @@ mod tests {
         let denied = denied();
         for width in [40, 160] {
             let plain = written(Format::Table, at(width), &[hit(&critical, &denied)]);
-            let options = HitOptions { width: Some(width), color: true };
+            let options = HitOptions { width: Some(width), color: true, ..HitOptions::default() };
             let colored = written(Format::Table, options, &[hit(&critical, &denied)]);
             assert!(colored.contains("\u{1b}[1;31mcritical\u{1b}[0m"), "{colored:?}");
             assert!(colored.contains("\u{1b}[31mAccessDenied\u{1b}[0m"), "{colored:?}");

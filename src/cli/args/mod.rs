@@ -1,10 +1,12 @@
 //! The command line as clap sees it. Meaning is given to the texts elsewhere.
 
 mod copies;
+mod location;
 mod queries;
 mod report;
 
 pub use copies::*;
+pub use location::*;
 pub use queries::*;
 pub use report::*;
 
@@ -124,6 +126,8 @@ pub struct Replay {
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
+    pub rule: RuleLocation,
+    #[command(flatten)]
     pub scope: Scope,
     #[command(flatten)]
     pub memory: Memory,
@@ -225,6 +229,9 @@ pub struct Output {
     /// Stop after that many hits, in the order of the archive; what follows is not read
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
+    /// Keep only matches on which the rule would have fired for certain
+    #[arg(long, conflicts_with_all = ["count", "limit"])]
+    pub delivered: bool,
     /// Count and show an event only once, however often it was recorded (the default)
     #[arg(long, overrides_with = "no_dedupe")]
     pub dedupe: bool,

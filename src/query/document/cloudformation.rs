@@ -1,6 +1,6 @@
 //! Rules in CloudFormation and SAM templates. YAML templates come here as JSON, short tags written out.
 
-use super::{Members, Rule, first_string, given, intrinsic, members, string};
+use super::{Members, Rule, first_string, given, intrinsic, location, members, string};
 use crate::query::Reason;
 use serde_json::value::RawValue;
 
@@ -77,7 +77,8 @@ fn pattern(properties: &Members<'_>, property: &str) -> Result<String, Reason> {
 
 fn made(name: &str, properties: &Members<'_>, pattern: Result<String, Reason>) -> Rule {
     let description = first_string(properties, &["Description"]).unwrap_or_default();
-    Rule { name: name.to_owned(), qualifier: None, description, pattern }
+    let location = location(properties, ["Arn", "EventBusName", "State"]);
+    Rule { name: name.to_owned(), qualifier: None, description, location, pattern }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Rules as entries: what `aws events describe-rule` and `list-rules` answer, what `put-rule` takes, and lists of names
 //! with patterns that people keep.
 
-use super::{Members, Rule, elements, first_string, given, members, pattern_text, string};
+use super::{Members, Rule, elements, first_string, given, location, members, pattern_text, string};
+use crate::delivery::Location;
 use crate::query::Reason;
 use serde_json::value::RawValue;
 
@@ -39,6 +40,7 @@ fn list(entries: &[&RawValue]) -> Option<Vec<Rule>> {
                 name: fallback,
                 qualifier: None,
                 description: String::new(),
+                location: Location::default(),
                 pattern: Err(Reason::NotARule),
             },
         }
@@ -67,7 +69,8 @@ fn rule(members: &Members<'_>, fallback: &str) -> Rule {
         None => Err(Reason::NoPattern),
     };
     let description = first_string(members, &["Description", "description"]).unwrap_or_default();
-    Rule { name, qualifier, description, pattern }
+    let location = location(members, ["Arn", "EventBusName", "State"]);
+    Rule { name, qualifier, description, location, pattern }
 }
 
 /// Returns the rule's name: what follows the last slash of `arn:aws:events:REGION:ACCOUNT:rule/[BUS/]NAME`.

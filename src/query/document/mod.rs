@@ -11,6 +11,7 @@ mod terraform;
 pub(super) mod yaml;
 
 use super::Reason;
+use crate::delivery::Location;
 use crate::json::scan;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub(super) struct Rule {
     pub qualifier: Option<String>,
     /// What its author says about it, or nothing.
     pub description: String,
+    /// Where it lives, as far as the document says.
+    pub location: Location,
     /// The text of its event pattern, or why there is none.
     pub pattern: Result<String, Reason>,
 }
@@ -70,6 +73,18 @@ fn first_string(members: &Members<'_>, names: &[&str]) -> Option<String> {
 fn given<'a>(members: &Members<'a>, name: &str) -> Option<&'a RawValue> {
     let value = *members.get(name)?;
     (!matches!(value.get(), "null" | "\"\"")).then_some(value)
+}
+
+/// Returns where a rule lives by its ARN, its bus and its state, each under the given names of members. Words that are no
+/// state (`!Ref State`, say) and texts that only a deployment resolves tell nothing.
+fn location(members: &Members<'_>, [arn, bus, state]: [&str; 3]) -> Location {
+    let text = |name: &str| first_string(members, &[name]).filter(|text| !text.contains("${"));
+    let mut location = text(bus).map_or_else(Location::default, |bus| Location::of_bus(&bus));
+    if let Some(arn) = text(arn) {
+        location.overlay(&Location::of_rule_arn(&arn));
+    }
+    location.state = text(state).and_then(|state| state.parse().ok());
+    location
 }
 
 /// Returns the text of a pattern that is given as an object or as a string that holds the text.

@@ -1,6 +1,7 @@
 //! Rules in what `terraform show -json` writes about a plan or a state.
 
-use super::{Members, Rule, elements, first_string, given, members, pattern_text};
+use super::{Members, Rule, elements, first_string, given, location, members, pattern_text};
+use crate::delivery::State;
 use crate::query::Reason;
 use serde_json::value::RawValue;
 
@@ -55,7 +56,12 @@ fn rule(resource: &Members<'_>, module: Option<String>) -> Rule {
         None => Err(Reason::UnknownUntilApplied),
     };
     let description = first_string(&values, &["description"]).unwrap_or_default();
-    Rule { name, qualifier: module, description, pattern }
+    let mut location = location(&values, ["arn", "event_bus_name", "state"]);
+    // What `state` took the place of.
+    if location.state.is_none() && values.get("is_enabled").is_some_and(|enabled| enabled.get() == "false") {
+        location.state = Some(State::Disabled);
+    }
+    Rule { name, qualifier: module, description, location, pattern }
 }
 
 #[cfg(test)]

@@ -216,7 +216,7 @@ mod tests {
     use crate::render::sample::listed;
 
     fn drawn(columns: u16, color: bool, charts: &[Chart]) -> String {
-        let look = HitOptions { width: Some(columns), color };
+        let look = HitOptions { width: Some(columns), color, ..HitOptions::default() };
         listed(|out| charts.iter().try_for_each(|chart| write(chart, &mut Page { out: &mut *out, look })))
     }
 
@@ -337,7 +337,7 @@ mod tests {
     fn eight_thousand_years_take_no_more_than_a_line() {
         let far = [(Date::MIN, 1), (jiff::civil::date(2026, 3, 1), 2), (Date::MAX, 1)];
         let shape = Shape::Days(vec![Series { name: "odd".to_owned(), days: far.to_vec() }]);
-        let look = HitOptions { width: Some(60), color: false };
+        let look = HitOptions { width: Some(60), color: false, ..HitOptions::default() };
         let chart = Chart { title: "Odd".to_owned(), shape };
         let text = listed(|out| write(&chart, &mut Page { out, look }));
         assert!(text.lines().all(|line| width(line) <= 60), "{text}");

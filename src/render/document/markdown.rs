@@ -81,7 +81,7 @@ fn write_table(table: &Table, zone: &TimeZone, out: &mut dyn Write) -> io::Resul
 /// Writes a chart inside a fence that nothing in it can close.
 fn write_chart(chart: &Chart, out: &mut dyn Write) -> io::Result<()> {
     let mut drawn = Vec::new();
-    let look = HitOptions { width: Some(WIDTH), color: false };
+    let look = HitOptions { width: Some(WIDTH), color: false, ..HitOptions::default() };
     chart::draw(chart, &mut Page { out: &mut drawn, look })?;
     let drawn = String::from_utf8_lossy(&drawn);
     let ticks = drawn.split(|character| character != '`').map(str::len).max().unwrap_or(0);

@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_long_word_is_broken_and_not_cut() {
-        let look = HitOptions { width: Some(40), color: false };
+        let look = HitOptions { width: Some(40), color: false, ..HitOptions::default() };
         let word = "arn:aws:iam::111122223333:user/".to_owned() + &"x".repeat(40);
         let text = listed(|out| Page { out, look }.paragraph(("- ", None), &format!("by {word} twice")));
         assert!(text.lines().all(|line| width(line) <= 40), "{text}");

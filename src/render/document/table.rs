@@ -209,7 +209,7 @@ mod tests {
     use crate::render::text::width;
 
     fn written(columns: u16, rows: Option<usize>, color: bool) -> String {
-        let look = HitOptions { width: Some(columns), color };
+        let look = HitOptions { width: Some(columns), color, ..HitOptions::default() };
         let options = DocumentOptions { look, rows, ..DocumentOptions::default() };
         listed(|out| write(&document(), &options, out))
     }
