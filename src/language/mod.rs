@@ -2,6 +2,7 @@
 
 mod condition;
 pub mod event_pattern;
+pub mod explain;
 pub mod matcher;
 mod pattern;
 mod solve;

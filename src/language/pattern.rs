@@ -2,6 +2,7 @@
 
 use super::Condition;
 use super::event_pattern::{EventPattern, ParseError, Warning};
+use super::explain::Anatomy;
 use crate::json::Fields;
 
 /// A pattern in one of the languages that people have stored queries in. All of them compile to a [`Condition`].
@@ -47,6 +48,13 @@ impl Pattern {
     pub fn warnings(&self) -> &[Warning] {
         match self {
             Self::Event(pattern) => pattern.warnings(),
+        }
+    }
+
+    /// Lays the pattern out for explaining it, adding the fields that it names.
+    pub fn anatomy(&self, fields: &mut Fields) -> Anatomy {
+        match self {
+            Self::Event(pattern) => pattern.anatomy(fields),
         }
     }
 

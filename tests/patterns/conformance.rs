@@ -2,6 +2,7 @@
 
 use backtrail::json::{Fields, Leaves, project};
 use backtrail::language::event_pattern::EventPattern;
+use backtrail::language::explain::{Clause, Explained};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -13,7 +14,20 @@ pub(super) fn answer(pattern: &str, event: &str) -> Option<bool> {
     let mut leaves = Leaves::new();
     leaves.reset(fields.len());
     project(event.as_bytes(), &fields, fields.root(), &mut leaves).expect("the event is JSON");
-    Some(condition.is_satisfied(&leaves.view(event.as_bytes())))
+    let answer = condition.is_satisfied(&leaves.view(event.as_bytes()));
+    // Whatever is asked here is explained, too: the tree's verdict is the verdict.
+    let explained = explained(&pattern, event);
+    assert_eq!((explained.is_met, explained.verdict()), (answer, answer), "{explained:?}");
+    Some(answer)
+}
+
+fn explained(pattern: &EventPattern, event: &str) -> Explained {
+    let mut fields = Fields::new();
+    let anatomy = pattern.anatomy(&mut fields);
+    let mut leaves = Leaves::new();
+    leaves.reset(fields.len());
+    project(event.as_bytes(), &fields, fields.root(), &mut leaves).expect("the event is JSON");
+    anatomy.explain(&leaves.view(event.as_bytes()))
 }
 
 #[derive(Deserialize)]
@@ -70,4 +84,26 @@ fn every_operator_does_what_its_page_says() {
     let (count, failures) = failures(include_str!("operators.jsonl"), true);
     assert!(count > 200);
     assert!(failures.is_empty(), "{} of {count}:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn clauses_that_hold_in_different_elements_are_told_from_clauses_that_do_not_hold() {
+    let pattern = EventPattern::parse(r#"{"t":{"k":["env"],"v":["prod"]}}"#).unwrap();
+    let explained = explained(&pattern, r#"{"t":[{"k":"env","v":"dev"},{"k":"x","v":"prod"}]}"#);
+    let Clause::All(clauses) = explained.clause else { panic!("{explained:?}") };
+    let met: Vec<_> = clauses.iter().map(|clause| clause.is_met).collect();
+    assert_eq!(met, [true, true, false]);
+    assert_eq!(clauses[2].clause, Clause::Together);
+    let Clause::Test { path, wanted, found } = &clauses[1].clause else { panic!("{clauses:?}") };
+    assert_eq!(
+        (path.as_str(), wanted.join(" "), found.join(" ")),
+        ("t.v", "\"prod\"".into(), "\"dev\" \"prod\"".into())
+    );
+}
+
+#[test]
+fn what_must_be_absent_in_an_element_is_explained_with_the_clauses_that_choose_it() {
+    let pattern = EventPattern::parse(r#"{"t":{"k":["env"],"z":[{"exists":false}]}}"#).unwrap();
+    let explained = explained(&pattern, r#"{"t":[{"k":"env"},{"z":1}]}"#);
+    assert!(explained.is_met && explained.verdict(), "{explained:?}");
 }

@@ -3,7 +3,7 @@
 use super::rules::{Entry, Rules, conditions};
 use super::tree::Members;
 use super::wanted::{Affix, Wanted};
-use crate::json::Fields;
+use crate::json::{FieldId, Fields};
 use crate::language::matcher::{Address, CaseInsensitive, Matcher, Texts};
 use crate::language::{Condition, Rule, Test};
 
@@ -11,13 +11,14 @@ pub(super) fn compile(members: &Members, fields: &mut Fields) -> Condition {
     let conditions = conditions(members);
     let expanded = Rules::expand(members, &conditions);
     let ids: Vec<_> = expanded.paths.iter().map(|path| fields.intern(path)).collect();
-    let test = |(rank, entry): (&usize, &Entry<'_>)| Test {
-        field: ids[*rank],
-        matchers: matchers(entry.wanted),
-        accepts_absence: entry.wanted.contains(&Wanted::Exists(false)),
-    };
+    let test = |(rank, entry): (&usize, &Entry<'_>)| test(ids[*rank], entry.wanted);
     let rules = expanded.rules.iter().map(|rule| Rule { tests: rule.iter().map(test).collect() });
     Condition::new(rules.collect())
+}
+
+/// Compiles the condition on one field.
+pub(super) fn test(field: FieldId, wanted: &[Wanted]) -> Test {
+    Test { field, matchers: matchers(wanted), accepts_absence: wanted.contains(&Wanted::Exists(false)) }
 }
 
 fn matchers(wanted: &[Wanted]) -> Vec<Matcher> {

@@ -1,6 +1,7 @@
 //! Amazon EventBridge event patterns, as the reference implementation (`aws/event-ruler`) reads them; where it and the
 //! service part, a pattern is refused or carries a warning.
 
+mod anatomy;
 mod anything_but;
 mod compile;
 mod error;
@@ -13,10 +14,12 @@ mod wanted;
 mod warnings;
 mod wildcard_budget;
 
+pub use anatomy::Clause;
 pub use error::{ParseError, Reason};
 pub use warnings::Warning;
 
 use super::Condition;
+use super::explain::Anatomy;
 use crate::json::Fields;
 use tree::{Content, Members};
 use wanted::Wanted;
@@ -123,6 +126,27 @@ impl EventPattern {
     /// Compiles the pattern against a set of fields, adding those that it names.
     pub fn compile(&self, fields: &mut Fields) -> Condition {
         compile::compile(&self.members, fields)
+    }
+
+    /// Lays the pattern out for explaining it, adding the fields that it names.
+    pub fn anatomy(&self, fields: &mut Fields) -> Anatomy {
+        anatomy::anatomy(&self.members, fields)
+    }
+
+    /// Returns the clauses that must all be met, in text order; a choice of branches is one.
+    pub fn clauses(&self) -> Vec<Clause> {
+        anatomy::clauses(&self.members)
+    }
+
+    /// Returns the pattern without one of its [`EventPattern::clauses`], by its number; without its only one it accepts
+    /// every event.
+    pub fn without_clause(&self, number: usize) -> Self {
+        Self { members: anatomy::keep(&self.members, &|other| other != number), warnings: Vec::new() }
+    }
+
+    /// Returns the pattern with only one of its [`EventPattern::clauses`], by its number.
+    pub fn only_clause(&self, number: usize) -> Self {
+        Self { members: anatomy::keep(&self.members, &|other| other == number), warnings: Vec::new() }
     }
 
     /// Writes the pattern back as compact JSON; parsing that gives an equal pattern.

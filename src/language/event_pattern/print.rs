@@ -17,7 +17,7 @@ pub(super) fn write_members(members: &Members, out: &mut String) {
     });
 }
 
-fn write_wanted(wanted: &Wanted, out: &mut String) {
+pub(super) fn write_wanted(wanted: &Wanted, out: &mut String) {
     match wanted {
         Wanted::Text(text) => write_text(text, out),
         Wanted::Number(number) => out.push_str(number.text()),
