@@ -178,6 +178,7 @@ impl EventFields {
         leaves: &mut Leaves,
     ) -> Result<Presence, SyntaxError> {
         leaves.reset(self.fields.len());
+        leaves.wrap();
         project(record, &self.fields, self.detail, leaves)?;
         Ok(self.wrap(record, key_account, leaves))
     }
@@ -198,6 +199,7 @@ impl EventFields {
         wanted: Members,
         (leaves, repeats): (&mut Leaves, &mut Repeats),
     ) -> Result<(), SyntaxError> {
+        leaves.wrap();
         for (mark, next) in marks.iter().zip(1..).filter(|(mark, _)| wanted.has(mark.name)) {
             let (node, at) = (self.members[mark.name as usize], mark.value as usize);
             if mark.name == self.identity {

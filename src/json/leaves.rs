@@ -91,6 +91,7 @@ pub struct Leaves {
     array_ends: Vec<u32>,
     computed: String,
     repeat: Option<Repeat>,
+    is_wrapped: bool,
     pub(super) scratch: Scratch,
 }
 
@@ -109,7 +110,13 @@ impl Leaves {
         self.array_ends.clear();
         self.computed.clear();
         self.repeat = None;
+        self.is_wrapped = false;
         self.make_room(fields);
+    }
+
+    /// Notes that the text is only what the first name of every path leads to: a record and not the event around it.
+    pub fn wrap(&mut self) {
+        self.is_wrapped = true;
     }
 
     /// Moves all leaves to the end of a list.
@@ -203,6 +210,16 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
+    /// Returns the text that the leaves were projected from.
+    pub fn whole(&self) -> &'a [u8] {
+        self.text
+    }
+
+    /// Tells whether the text is only what the first name of every path leads to.
+    pub fn is_wrapped(&self) -> bool {
+        self.leaves.is_wrapped
+    }
+
     /// Returns the leaves at a field, in text order.
     pub fn at(&self, field: FieldId) -> impl DoubleEndedIterator<Item = Leaf<'a>> + use<'a> {
         let view = *self;

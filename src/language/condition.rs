@@ -1,13 +1,24 @@
 //! What every language compiles to: tests on leaves.
 
+use super::expression::Expression;
 use super::matcher::{Matcher, Value};
 use super::solve;
 use crate::json::{FieldId, Leaf, Place, View};
 
-/// A compiled condition over the leaves of one text: it is satisfied when one of its rules is.
+/// A compiled condition over the leaves of one text: it is satisfied when one of its rules is, or when its expression holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     rules: Vec<Rule>,
+    expression: Option<Expression>,
+}
+
+/// What a condition is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The event that a bus carries.
+    Event,
+    /// The record that a log holds, whether a bus would carry it or not.
+    Record,
 }
 
 /// Tests that must all hold, for one consistent choice of leaves: two leaves that come from different elements of one
@@ -44,10 +55,20 @@ enum Answer {
 impl Condition {
     /// Returns the condition that is satisfied when one of these rules is.
     pub fn new(rules: Vec<Rule>) -> Self {
-        Self { rules }
+        Self { rules, expression: None }
     }
 
-    /// Returns the rules.
+    /// Returns the condition on records that is satisfied when an expression holds.
+    pub fn of_record(expression: Expression) -> Self {
+        Self { rules: expression.loose(), expression: Some(expression) }
+    }
+
+    /// Returns what the condition is asked about.
+    pub fn subject(&self) -> Subject {
+        if self.expression.is_some() { Subject::Record } else { Subject::Event }
+    }
+
+    /// Returns the rules. Of a condition on records they admit more than it takes, each test by itself.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
@@ -56,6 +77,9 @@ impl Condition {
     pub fn fields(&self) -> Vec<FieldId> {
         let mut fields: Vec<_> =
             self.rules.iter().flat_map(|rule| &rule.tests).map(|test| test.field).collect();
+        if let Some(expression) = &self.expression {
+            expression.collect_fields(&mut fields);
+        }
         fields.sort_unstable();
         fields.dedup();
         fields
@@ -69,7 +93,10 @@ impl Condition {
 
     /// Tells whether the leaves satisfy the condition.
     pub fn is_satisfied(&self, leaves: &View<'_>) -> bool {
-        self.rules.iter().any(|rule| rule.is_satisfied(leaves))
+        match &self.expression {
+            Some(expression) => expression.holds(leaves),
+            None => self.rules.iter().any(|rule| rule.is_satisfied(leaves)),
+        }
     }
 }
 
@@ -112,6 +139,13 @@ impl Test {
             }
         }
         (!self.accepts_absence && !texts.is_empty()).then_some(texts)
+    }
+
+    /// Tells whether only a few strings pass, written in whatever case.
+    pub fn is_choice(&self) -> bool {
+        let is_text =
+            |matcher: &Matcher| matches!(matcher, Matcher::OneOf(_) | Matcher::EqualsIgnoringCase(_));
+        !self.accepts_absence && self.matchers.iter().all(is_text)
     }
 
     fn ask(&self, leaves: &View<'_>) -> Answer {

@@ -72,6 +72,6 @@ impl Known {
 /// Tells whether the event name alone leaves a condition out of nearly all records.
 pub(super) fn is_named(condition: &Condition, event_name: Option<FieldId>) -> bool {
     let has_names =
-        |rule: &Rule| rule.tests.iter().any(|test| Some(test.field) == event_name && test.texts().is_some());
+        |rule: &Rule| rule.tests.iter().any(|test| Some(test.field) == event_name && test.is_choice());
     condition.rules().iter().all(has_names)
 }

@@ -3,11 +3,13 @@
 mod address;
 mod case;
 mod number;
+mod regex;
 mod wildcard;
 
 pub use address::{Address, Block, BlockError};
 pub use case::CaseInsensitive;
 pub use number::{Bound, Decimal, Range};
+pub use regex::{Regex, RegexError};
 pub use wildcard::{Wildcard, WildcardError};
 
 use crate::json::Scalar;
@@ -40,6 +42,12 @@ pub enum Matcher {
     Number(Decimal),
     /// A number between bounds.
     Range(Range),
+    /// A number between bounds, after both were made the nearest doubles.
+    Double(Range),
+    /// A string in which this is found.
+    Regex(Regex),
+    /// A string, or the spelling of a number or a truth value, that passes as a string.
+    Spelled(Box<Matcher>),
     /// This truth value.
     Bool(bool),
     /// An explicit `null`.
@@ -72,6 +80,19 @@ impl<'a> From<Scalar<'a>> for Value<'a> {
     }
 }
 
+impl Value<'_> {
+    /// Returns the text of a string, and numbers and truth values as they are spelled; `null` has no text.
+    pub fn spelling(&self) -> Option<&[u8]> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Number(text) => Some(text.as_bytes()),
+            Self::Bool(true) => Some(b"true"),
+            Self::Bool(false) => Some(b"false"),
+            Self::Null => None,
+        }
+    }
+}
+
 impl Matcher {
     /// Tells whether the value passes.
     pub fn accepts(&self, value: &Value<'_>) -> bool {
@@ -82,6 +103,10 @@ impl Matcher {
             (Self::Null, Value::Null) => true,
             (Self::Number(wanted), Value::Number(text)) => wanted.is(text),
             (Self::Range(range), Value::Number(text)) => range.contains(text),
+            (Self::Double(range), Value::Number(text)) => range.contains_double(text),
+            (Self::Spelled(matcher), value) => {
+                value.spelling().is_some_and(|text| matcher.accepts_text(text))
+            }
             (_, Value::Text(text)) => self.accepts_text(text),
             _ => false,
         }
@@ -98,6 +123,10 @@ impl Matcher {
             Self::PrefixIgnoringCase(wanted) => wanted.begins(text),
             Self::SuffixIgnoringCase(wanted) => wanted.ends(text),
             Self::Wildcard(wildcard) => wildcard.accepts(text),
+            Self::Regex(regex) => regex.is_in(text),
+            // The languages that spell values out negate these as well.
+            Self::Any => true,
+            Self::NoneOf(matchers) => !matchers.iter().any(|matcher| matcher.accepts_text(text)),
             _ => false,
         }
     }
@@ -151,6 +180,27 @@ mod tests {
                 assert!(!matcher.accepts(&value), "{matcher:?} {value:?}");
             }
         }
+    }
+
+    #[test]
+    fn spelled_values_are_texts_and_null_is_none() {
+        let matcher = Matcher::Spelled(Box::new(Matcher::OneOf(Texts::from_iter(["1.0", "true"]))));
+        assert!(matcher.accepts(&text("true")) && matcher.accepts(&Value::Number("1.0")));
+        assert!(matcher.accepts(&Value::Bool(true)));
+        for value in [text("x"), Value::Number("1"), Value::Bool(false), Value::Null] {
+            assert!(!matcher.accepts(&value), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn doubles_are_compared_after_rounding() {
+        let equal = |value| {
+            let bound = Bound::Inclusive(value);
+            Matcher::Double(Range { low: bound, high: bound })
+        };
+        assert!(equal(9_007_199_254_740_992.0).accepts(&Value::Number("9007199254740993")));
+        assert!(equal(1000.0).accepts(&Value::Number("10e2")));
+        assert!(!equal(1.0).accepts(&text("1")));
     }
 
     #[test]

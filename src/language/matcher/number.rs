@@ -52,19 +52,26 @@ pub struct Range {
 impl Range {
     /// Tells whether a number lies inside; one that cannot be compared never does.
     pub fn contains(&self, text: &str) -> bool {
-        comparable(text).is_some_and(|value| {
-            let is_above = match self.low {
+        comparable(text).is_some_and(|value| self.has(value))
+    }
+
+    /// Tells whether the double nearest to a number lies inside; what is beyond all doubles never does.
+    pub fn contains_double(&self, text: &str) -> bool {
+        text.parse().is_ok_and(|value: f64| value.is_finite() && self.has(value))
+    }
+
+    fn has(&self, value: f64) -> bool {
+        let is_above = match self.low {
+            Bound::None => true,
+            Bound::Inclusive(low) => value >= low,
+            Bound::Exclusive(low) => value > low,
+        };
+        is_above
+            && match self.high {
                 Bound::None => true,
-                Bound::Inclusive(low) => value >= low,
-                Bound::Exclusive(low) => value > low,
-            };
-            is_above
-                && match self.high {
-                    Bound::None => true,
-                    Bound::Inclusive(high) => value <= high,
-                    Bound::Exclusive(high) => value < high,
-                }
-        })
+                Bound::Inclusive(high) => value <= high,
+                Bound::Exclusive(high) => value < high,
+            }
     }
 }
 

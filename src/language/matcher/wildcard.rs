@@ -54,6 +54,11 @@ impl Wildcard {
         Ok(Self { pieces })
     }
 
+    /// Makes a text with stars of what stands between them: one piece more than there are stars.
+    pub fn of_pieces<T: Into<Box<str>>>(pieces: impl IntoIterator<Item = T>) -> Self {
+        Self { pieces: pieces.into_iter().map(Into::into).collect() }
+    }
+
     /// Returns what stands between the stars; without a star this is one piece.
     pub fn pieces(&self) -> &[Box<str>] {
         &self.pieces
