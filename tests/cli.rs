@@ -1,5 +1,6 @@
 //! The command line as a user sees it: stdout, stderr and exit code.
 
+mod alarms;
 mod arguments;
 mod check;
 mod checkpoint;

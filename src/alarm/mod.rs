@@ -10,11 +10,13 @@ mod definition;
 mod evaluation;
 mod metric;
 mod table;
+mod watch;
 mod window;
 
 pub use definition::{Alarm, Comparison, Definition, MetricAlarm, MissingData, Statistic, WindowAlarm};
 pub use metric::{Change, Minutes};
 pub use table::Table;
+pub use watch::{Ring, Task, Watch, WatchError, Watches};
 
 use std::fmt;
 

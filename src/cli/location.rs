@@ -5,7 +5,7 @@ use super::exit::say;
 use backtrail::delivery::{Delivery, Location, State, Verdict};
 use backtrail::hit::Hit;
 use backtrail::query::Query;
-use backtrail::render::quantity::{plural, thousands};
+use backtrail::words::{plural, thousands};
 use backtrail::source::UnknownRegion;
 use std::collections::BTreeMap;
 

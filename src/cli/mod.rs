@@ -1,5 +1,6 @@
 //! Arguments in, exit code out. The only room that knows the terminal, the environment and the clock.
 
+mod alarms;
 mod archive;
 mod args;
 mod atlas;

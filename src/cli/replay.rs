@@ -1,5 +1,6 @@
 //! `backtrail replay`.
 
+use super::alarms::{self, Alarms};
 use super::args::{self, Global, Synthesize};
 use super::exit::{Exit, OrBadArguments as _, say};
 use super::interrupt::Interrupt;
@@ -35,7 +36,7 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
         return dry_run(command, &options);
     }
     let by = options::fields(&command.output.by).or_bad_arguments()?;
-    if command.output.count {
+    if command.output.count || command.output.alarms {
         ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
     }
     let Selected { mut queries, left_out } = select::select(&command.selection)?;
@@ -43,6 +44,10 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     if command.output.delivered {
         location::require(&queries).or_bad_arguments()?;
     }
+    if command.output.alarms {
+        alarms::retain(&mut queries)?;
+    }
+    let alarms = command.output.alarms.then(|| Alarms::new(&queries)).transpose()?;
     let outputs = [
         ("-o", &command.output.output),
         ("--coverage", &command.output.coverage),
@@ -50,7 +55,10 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     ];
     let sources = archive::open(&command.archives, &command.s3, options.max_object_size)?;
     ends::check_outputs(&command.archives, &outputs).or_bad_arguments()?;
-    let keeps = keeps(command, &queries, &by);
+    let keeps = match &alarms {
+        Some(alarms) => alarms.keeps(),
+        None => keeps(command, &queries, &by),
+    };
     let question = || Question::new(&sources, &queries, &keeps, &options);
     let checkpoint = checkpoint::open(&command.memory, &command.archives, question).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;
@@ -76,7 +84,11 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
         shown: &shown,
         interrupt: &interrupt,
     };
-    let (mut coverage, worst) = if command.output.count { run.count(output)? } else { run.show(output)? };
+    let (mut coverage, worst) = match alarms {
+        Some(alarms) => run.ring(alarms, output)?,
+        None if command.output.count => run.count(output)?,
+        None => run.show(output)?,
+    };
     coverage.leave_out(left_out);
 
     foot::print(&coverage, shown.elapsed(), coverage_file.is_some());
@@ -168,6 +180,21 @@ impl Run<'_> {
         let list = ListFormat::try_from(format(self.command.output.format))?;
         let options = self.look(&output);
         let written = render::write_counts(list, &counts, &options, &mut output);
+        ends::close(output, written, &coverage)?;
+        Ok((coverage, worst))
+    }
+
+    /// Shows what the alarms on the queries did.
+    fn ring(
+        &self,
+        mut alarms: Alarms<'_>,
+        mut output: Output,
+    ) -> anyhow::Result<(Coverage, Option<Severity>)> {
+        let coverage = self.replay(&mut |hit| alarms.take(hit))?;
+        let (changes, worst) = alarms.finish(&self.options.scope)?;
+        let list = ListFormat::try_from(format(self.command.output.format))?;
+        let options = self.look(&output);
+        let written = render::write_alarms(list, &changes, &options, &mut output);
         ends::close(output, written, &coverage)?;
         Ok((coverage, worst))
     }

@@ -1,6 +1,7 @@
 //! The card of a stored query: what people should know about it, in TOML beside the pattern.
 
 use super::Error;
+use crate::alarm::Alarm;
 use crate::delivery::Location;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -75,7 +76,7 @@ pub struct Parameter {
 }
 
 /// What people should know about a query. The file is `NAME.toml` beside `NAME.json`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Card {
     /// What it finds, a short phrase.
@@ -97,6 +98,9 @@ pub struct Card {
     /// Where the rule lives, when somebody says so: then hits are told whether it would have fired.
     #[serde(skip_serializing_if = "is_unknown")]
     pub rule: Location,
+    /// When so many hits would raise an alarm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<Alarm>,
 }
 
 fn is_unknown(rule: &Location) -> bool {
@@ -145,6 +149,16 @@ mod tests {
         assert_eq!(card.rule.region.as_deref(), Some("eu-west-1"));
         assert_eq!((card.rule.state, card.rule.bus.as_deref()), (Some(State::Enabled), Some("default")));
         assert!(Card::states_severity(text));
+    }
+
+    #[test]
+    fn a_card_may_carry_an_alarm_and_a_wrong_one_is_refused() {
+        let card =
+            Card::parse("x.toml", "[alarm]\nthreshold = 5\nwindow = 600\ngroup_by = [\"sourceIPAddress\"]")
+                .unwrap();
+        assert!(matches!(card.alarm, Some(Alarm::Window(alarm)) if alarm.least == 5));
+        let error = Card::parse("x.toml", "[alarm]\nthreshold = 5\nperiod = 45").unwrap_err();
+        assert!(error.source().unwrap().to_string().contains("multiple of 60"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::object::VERSION;
 use super::palette::Style;
 use super::pretty::pretty;
 use super::text::{escape, wrap};
+use crate::alarm::Alarm;
 use crate::query::{Parameter, Query};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -37,11 +38,34 @@ pub fn write_card(query: &Query, options: &HitOptions, out: &mut dyn Write) -> i
     let parameters =
         parameters.map(|(name, parameter)| format!("{name} ({}): {}", parameter.path, parameter.description));
     page.section("Parameters", parameters)?;
+    page.section("Alarm", card.alarm.iter().map(alarm))?;
     page.section("References", card.references.iter().cloned())?;
     writeln!(page.out)?;
     page.heading("Pattern")?;
     writeln!(page.out, "{}", pretty(&query.pattern.to_text()))?;
     page.out.flush()
+}
+
+/// Says when the alarm rings, in one sentence.
+fn alarm(alarm: &Alarm) -> String {
+    match alarm {
+        Alarm::Window(alarm) if alarm.group_by.is_empty() => {
+            format!("{} hits or more in {} seconds", alarm.least, alarm.window)
+        }
+        Alarm::Window(alarm) => {
+            let by = alarm.group_by.join(", ");
+            format!("{} hits or more in {} seconds with one value of {by}", alarm.least, alarm.window)
+        }
+        Alarm::Metric(alarm) => format!(
+            "{:?} of {} seconds {:?} {}, in {} of {} periods",
+            alarm.statistic,
+            alarm.period,
+            alarm.comparison,
+            alarm.threshold,
+            alarm.datapoints_to_alarm,
+            alarm.evaluation_periods
+        ),
+    }
 }
 
 struct Page<'a> {
@@ -105,6 +129,8 @@ struct Object<'a> {
     references: &'a [String],
     false_positives: &'a [String],
     parameters: BTreeMap<&'a str, ParameterObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alarm: Option<&'a Alarm>,
     origin: &'a str,
     pattern: Box<RawValue>,
 }
@@ -139,6 +165,7 @@ pub fn write_card_json(query: &Query, out: &mut dyn Write) -> io::Result<()> {
         references: &card.references,
         false_positives: &card.false_positives,
         parameters: parameters.map(|(name, parameter)| (name.as_str(), parameter.into())).collect(),
+        alarm: card.alarm.as_ref(),
         origin: &query.origin,
         pattern: RawValue::from_string(query.pattern.to_text())?,
     };
@@ -201,6 +228,23 @@ mod tests {
           "source": ["aws.iam"]
         }
         "#);
+    }
+
+    #[test]
+    fn a_card_says_when_its_alarm_rings() {
+        for (text, expected) in [
+            ("threshold = 1", "- Sum of 300 seconds GreaterThanOrEqualToThreshold 1, in 1 of 1 periods"),
+            ("threshold = 5\nwindow = 600", "- 5 hits or more in 600 seconds"),
+            (
+                "threshold = 5\nwindow = 600\ngroup_by = [\"sourceIPAddress\"]",
+                "- 5 hits or more in 600 seconds with one value of sourceIPAddress",
+            ),
+        ] {
+            let mut query = query("a/b", Severity::Low);
+            query.card.alarm = Some(toml::from_str(text).unwrap());
+            assert!(card(&query, 80, false).contains(&format!("\nAlarm\n{expected}\n")), "{text}");
+            assert!(listed(|out| write_card_json(&query, out)).contains("\"alarm\":{"));
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! One file per format. A format depends on its options only, never on the terminal: how wide that is and whether
 //! it shows colours is asked by the binary and passed in. Deciding what is a hit is left to [`crate::replay`].
 
+mod alarms;
 mod card;
 mod counts;
 mod csv;
@@ -20,6 +21,7 @@ mod queries;
 mod table;
 pub mod text;
 
+pub use alarms::{AlarmChange, write_alarms};
 pub use card::{write_card, write_card_json};
 #[cfg(feature = "report")]
 pub use counts::query_counts;

@@ -111,6 +111,7 @@ Examples:
   backtrail replay -q iam -q my-rule.json ./logs --format ndjson -o hits.ndjson
   backtrail replay -e '{\"detail\":{\"eventName\":[\"StopLogging\"]}}' ./logs
   backtrail replay -q sts/role-used --set role=Admin ./logs
+  backtrail replay --alarms -q signin ./logs
   backtrail replay --count --by eventName,userIdentity.type ./logs
 
 Without -q or -e all shipped queries run, those with a parameter only when --set fills it in.
@@ -226,6 +227,10 @@ pub struct Output {
     /// `eventName,userIdentity.type`
     #[arg(long, value_name = "FIELD", value_delimiter = ',', requires = "count")]
     pub by: Vec<String>,
+    /// Show when the alarms on the queries (`[alarm]` on their cards) would have gone to ALARM and back, instead of the hits;
+    /// evaluated as CloudWatch does at the end of every minute of eventTime
+    #[arg(long, conflicts_with_all = ["count", "limit", "dry_run"])]
+    pub alarms: bool,
     /// Stop after that many hits, in the order of the archive; what follows is not read
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
