@@ -5,8 +5,8 @@ use super::exit::say;
 use backtrail::delivery::{Delivery, Location, State, Verdict};
 use backtrail::hit::Hit;
 use backtrail::query::Query;
-use backtrail::words::{plural, thousands};
 use backtrail::source::UnknownRegion;
+use backtrail::words::{plural, thousands};
 use std::collections::BTreeMap;
 
 /// So many queries are summed up one by one.
