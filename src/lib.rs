@@ -27,6 +27,7 @@
 //! | `report` | stage | folds records and hits into frames | all above |
 //! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `delivery` `query` `hit` `replay` `report` |
 //! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `alarm` `json` `record` `event` `query` `hit` `replay` `report` |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `language` `query` `hit` `replay` `report` |
 //! | `cli` | binary | arguments in, exit code out | all |
 //!
 //! The library never prints, never reads the environment, never asks the clock and never exits: the binary does

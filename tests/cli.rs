@@ -8,6 +8,7 @@ mod convert;
 mod counting;
 mod delivery;
 mod ends;
+mod filters;
 mod formats;
 mod html_reports;
 mod import;

@@ -2,8 +2,9 @@
 //! replayed from a compact log file, where both come first, and from one with a space in front of the array, where neither
 //! does.
 
-use crate::support::hostile::{MEMBERS, PATTERNS, replay_both_ways};
-use backtrail::query::Query;
+use crate::support::hostile::{FILTERS, MEMBERS, PATTERNS, replay_both_ways};
+use backtrail::language::metric_filter::MetricFilter;
+use backtrail::query::{Card, Query};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
@@ -49,6 +50,28 @@ proptest! {
             .zip(0..)
             .map(|(pattern, number)| Query::from_pattern_text(&format!("q{number}"), pattern, "test").unwrap())
             .collect();
+        replay_both_ways(&records, &queries, is_limited);
+    }
+
+    #[test]
+    fn filters_over_records_are_decided_alike_too(
+        records in prop::collection::vec(record(), 0..12),
+        filters in subsequence(&FILTERS[..], 1..4),
+        pattern in select(&PATTERNS[..]),
+        only in prop::option::of(select(&FILTERS[..])),
+        is_limited in any::<bool>(),
+    ) {
+        let records: Vec<String> = records.iter().map(|members| format!("{{{}}}", members.join(","))).collect();
+        let filter = |(text, number): (&&str, i32)| {
+            let filter = MetricFilter::parse(text).unwrap();
+            Query::new(format!("f{number}"), Card::default(), filter, "test")
+        };
+        let mut queries: Vec<Query> = filters.iter().zip(0..).map(filter).collect();
+        queries.push(Query::from_pattern_text("q", pattern, "test").unwrap());
+        if let Some(only) = only {
+            let only = MetricFilter::parse(only).unwrap();
+            queries.iter_mut().for_each(|query| query.limit_to(&only));
+        }
         replay_both_ways(&records, &queries, is_limited);
     }
 }

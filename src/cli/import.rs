@@ -4,6 +4,7 @@ use super::args::Import;
 use super::exit::{Exit, OrBadArguments as _, say};
 use super::select::why;
 use anyhow::Context as _;
+use backtrail::language::{Language, Pattern};
 use backtrail::live::{self, ACTIONS};
 use backtrail::query::{self, Card, Loaded, Query, Severity};
 use backtrail::source::S3Options;
@@ -72,10 +73,7 @@ struct Tally {
 impl Tally {
     fn keep(&mut self, query: &Query, to: &Path, is_forced: bool) -> anyhow::Result<()> {
         let path = to.join(file_of(&query.id));
-        let texts = [
-            (with_ending(&path, "json"), pretty(&query.pattern.to_text())),
-            (with_ending(&path, "toml"), card(&query.card)?),
-        ];
+        let texts = [text(&path, &query.pattern), (with_ending(&path, "toml"), card(&query.card)?)];
         let is_there = |(path, _): &(PathBuf, String)| path.exists();
         let is_same =
             |(path, text): &(PathBuf, String)| fs::read_to_string(path).is_ok_and(|old| old == *text);
@@ -127,6 +125,15 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.push(".");
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// Returns the file of a pattern and what stands in it.
+fn text(path: &Path, pattern: &Pattern) -> (PathBuf, String) {
+    let text = pattern.to_text();
+    match pattern.language() {
+        Language::EventPattern => (with_ending(path, "json"), pretty(&text)),
+        Language::MetricFilter => (with_ending(path, "filter"), text + "\n"),
+    }
 }
 
 fn pretty(json: &str) -> String {

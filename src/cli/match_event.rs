@@ -5,7 +5,7 @@ use super::exit::{Exit, OrBadArguments as _, say};
 use anyhow::Context as _;
 use backtrail::event::{EventFields, is_event};
 use backtrail::json::{Fields, Leaves};
-use backtrail::language::event_pattern::EventPattern;
+use backtrail::language::{Language, Pattern};
 use backtrail::query::{self, Answer};
 use backtrail::words::thousands;
 use std::io::{BufWriter, Read as _, Write as _};
@@ -24,8 +24,10 @@ pub fn run(command: &Match) -> anyhow::Result<Exit> {
         (Some(path), _) => (name(path), read_pattern(path)?),
         (None, text) => ("`-e`".to_owned(), text.clone().unwrap_or_default()),
     };
-    let pattern = EventPattern::parse(&text)
-        .with_context(|| format!("{name} is not an event pattern"))
+    let language = Language::of(&text);
+    let pattern = language
+        .read(&text)
+        .with_context(|| format!("{name} is not {}", language.noun()))
         .or_bad_arguments()?;
     for warning in pattern.warnings() {
         say(&format!("warning: {warning}"));
@@ -37,7 +39,7 @@ pub fn run(command: &Match) -> anyhow::Result<Exit> {
 }
 
 /// Tells whether the event, or the record wrapped as an event, matches.
-fn test(pattern: &EventPattern, path: &Path) -> anyhow::Result<bool> {
+fn test(pattern: &Pattern, path: &Path) -> anyhow::Result<bool> {
     let (name, text) = (name(path), read(path)?);
     let value: serde_json::Value = serde_json::from_str(&text)
         .with_context(|| format!("{name} is not valid JSON"))

@@ -52,7 +52,8 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     ];
     let sources = archive::open(&command.archives, &command.s3, options.max_object_size)?;
     ends::check_outputs(&command.archives, &outputs).or_bad_arguments()?;
-    let reports = Reports::new(&definitions, &settings);
+    let mut reports = Reports::new(&definitions, &settings);
+    select::limit(reports.queries_mut(), command.settings.only.as_deref())?;
     let question = || Question::new(&sources, reports.queries(), reports.keeps(), &options);
     let checkpoint = checkpoint::open(&command.memory, &command.archives, question).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;

@@ -5,6 +5,7 @@ use super::exit::{OrBadArguments as _, say, sentence};
 use anyhow::Context as _;
 use backtrail::event::STATE_CHANGE;
 use backtrail::language::event_pattern::EventPattern;
+use backtrail::language::metric_filter::MetricFilter;
 use backtrail::query::{self, Loaded, Query, Reason, Unusable};
 use backtrail::replay::LeftOut;
 use std::collections::BTreeMap;
@@ -37,7 +38,21 @@ pub fn select(selection: &Selection) -> anyhow::Result<Selected> {
         let patterns = queries.iter_mut().filter_map(|query| query.pattern.as_event_pattern_mut());
         patterns.for_each(EventPattern::accept_both_sign_in_spellings);
     }
+    limit(&mut queries, selection.only.as_deref())?;
     Ok(Selected { queries, left_out })
+}
+
+/// Lets queries find only records that the filter of `--where` takes.
+pub fn limit(queries: &mut [Query], only: Option<&str>) -> anyhow::Result<()> {
+    let Some(only) = only else { return Ok(()) };
+    let filter = MetricFilter::parse(only).context("`--where` takes a metric filter").or_bad_arguments()?;
+    for warning in filter.warnings() {
+        say(&format!("warning: --where: {warning}"));
+    }
+    for query in queries {
+        query.limit_to(&filter);
+    }
+    Ok(())
 }
 
 /// Returns what the coverage says about a rule that cannot be used; nothing about one that has no pattern to be used.

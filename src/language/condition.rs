@@ -1,6 +1,6 @@
 //! What every language compiles to: tests on leaves.
 
-use super::expression::Expression;
+use super::expression::{self, Expression};
 use super::matcher::{Matcher, Value};
 use super::solve;
 use crate::json::{FieldId, Leaf, Place, View};
@@ -9,7 +9,18 @@ use crate::json::{FieldId, Leaf, Place, View};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     rules: Vec<Rule>,
-    expression: Option<Expression>,
+    exact: Exact,
+}
+
+/// What tells for sure whether a text satisfies a condition.
+#[derive(Debug, Clone, PartialEq)]
+enum Exact {
+    /// The rules themselves.
+    Rules,
+    /// An expression.
+    Expression(Expression),
+    /// Both conditions, the first of which says what is asked about.
+    Both(Box<[Condition; 2]>),
 }
 
 /// What a condition is asked about.
@@ -55,20 +66,32 @@ enum Answer {
 impl Condition {
     /// Returns the condition that is satisfied when one of these rules is.
     pub fn new(rules: Vec<Rule>) -> Self {
-        Self { rules, expression: None }
+        Self { rules, exact: Exact::Rules }
     }
 
     /// Returns the condition on records that is satisfied when an expression holds.
     pub fn of_record(expression: Expression) -> Self {
-        Self { rules: expression.loose(), expression: Some(expression) }
+        Self { rules: expression.loose(), exact: Exact::Expression(expression) }
+    }
+
+    /// Returns the condition that is satisfied when another one is as well, on whatever it is.
+    #[must_use]
+    pub fn limited_to(self, only: Self) -> Self {
+        let rules = expression::product(vec![self.rules.clone(), only.rules.clone()]);
+        Self { rules, exact: Exact::Both(Box::new([self, only])) }
     }
 
     /// Returns what the condition is asked about.
     pub fn subject(&self) -> Subject {
-        if self.expression.is_some() { Subject::Record } else { Subject::Event }
+        match &self.exact {
+            Exact::Rules => Subject::Event,
+            Exact::Expression(_) => Subject::Record,
+            Exact::Both(conditions) => conditions[0].subject(),
+        }
     }
 
-    /// Returns the rules. Of a condition on records they admit more than it takes, each test by itself.
+    /// Returns the rules. Of a condition on records, and of a limited one, they admit more than it takes, each
+    /// test by itself.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
     }
@@ -77,8 +100,10 @@ impl Condition {
     pub fn fields(&self) -> Vec<FieldId> {
         let mut fields: Vec<_> =
             self.rules.iter().flat_map(|rule| &rule.tests).map(|test| test.field).collect();
-        if let Some(expression) = &self.expression {
-            expression.collect_fields(&mut fields);
+        match &self.exact {
+            Exact::Rules => {}
+            Exact::Expression(expression) => expression.collect_fields(&mut fields),
+            Exact::Both(conditions) => fields.extend(conditions.iter().flat_map(Self::fields)),
         }
         fields.sort_unstable();
         fields.dedup();
@@ -93,9 +118,10 @@ impl Condition {
 
     /// Tells whether the leaves satisfy the condition.
     pub fn is_satisfied(&self, leaves: &View<'_>) -> bool {
-        match &self.expression {
-            Some(expression) => expression.holds(leaves),
-            None => self.rules.iter().any(|rule| rule.is_satisfied(leaves)),
+        match &self.exact {
+            Exact::Rules => self.rules.iter().any(|rule| rule.is_satisfied(leaves)),
+            Exact::Expression(expression) => expression.holds(leaves),
+            Exact::Both(conditions) => conditions.iter().all(|condition| condition.is_satisfied(leaves)),
         }
     }
 }

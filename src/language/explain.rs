@@ -76,6 +76,12 @@ impl Anatomy {
         Self { whole, part, rules }
     }
 
+    /// Returns the anatomy of two patterns that must both be satisfied, as `whole` says.
+    #[must_use]
+    pub fn and(self, other: Self, whole: Condition) -> Self {
+        Self { whole, part: Part::All(vec![self.part, other.part]), rules: Vec::new() }
+    }
+
     /// Explains what the leaves of a text make of the pattern. The verdict of the tree is always that of the condition.
     pub fn explain(&self, leaves: &View<'_>) -> Explained {
         let verdict = self.whole.is_satisfied(leaves);

@@ -67,7 +67,8 @@ impl Expression {
     }
 }
 
-fn product(mut factors: Vec<Vec<Rule>>) -> Vec<Rule> {
+/// Returns rules that admit what some rule of every factor admits, when each test is taken by itself.
+pub(super) fn product(mut factors: Vec<Vec<Rule>>) -> Vec<Rule> {
     factors.sort_by_key(Vec::len);
     let mut rules = vec![Rule { tests: Vec::new() }];
     for factor in factors {

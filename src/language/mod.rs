@@ -5,11 +5,14 @@ pub mod event_pattern;
 pub mod explain;
 mod expression;
 pub mod matcher;
+pub mod metric_filter;
 mod pattern;
 mod probe;
 mod solve;
+mod warning;
 
 pub use condition::{Condition, Rule, Subject, Test};
 pub use expression::Expression;
-pub use pattern::Pattern;
+pub use pattern::{Language, Pattern, Refusal};
 pub use probe::{Part, Place, Probe};
+pub use warning::Warning;

@@ -1,22 +1,105 @@
 //! What a stored query says, in the language it was written in.
 
 use super::Condition;
-use super::event_pattern::{EventPattern, ParseError, Warning};
+use super::event_pattern::{self, EventPattern};
 use super::explain::Anatomy;
+use super::metric_filter::{self, MetricFilter};
+use super::warning::Warning;
 use crate::json::Fields;
+
+/// A language that people have stored queries in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Language {
+    /// Amazon EventBridge event patterns.
+    EventPattern,
+    /// Filter patterns of CloudWatch Logs.
+    MetricFilter,
+}
 
 /// A pattern in one of the languages that people have stored queries in. All of them compile to a [`Condition`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pattern {
     /// An Amazon EventBridge event pattern, over the event.
     Event(EventPattern),
+    /// A filter pattern of CloudWatch Logs, over the record.
+    Metric(MetricFilter),
+    /// A pattern, and a filter that must take the record as well.
+    Limited {
+        /// The pattern.
+        pattern: Box<Self>,
+        /// The filter.
+        only: Box<MetricFilter>,
+    },
+}
+
+/// Why a text is no pattern of its language.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// It is no event pattern.
+    #[error(transparent)]
+    Event(#[from] event_pattern::ParseError),
+    /// It is no filter pattern.
+    #[error(transparent)]
+    Metric(#[from] metric_filter::ParseError),
+}
+
+impl Language {
+    /// Returns the language that a text is meant in, by the way it begins.
+    pub fn of(text: &str) -> Self {
+        if MetricFilter::is_meant(text) { Self::MetricFilter } else { Self::EventPattern }
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// Returns why the language refuses it.
+    pub fn read(self, text: &str) -> Result<Pattern, Refusal> {
+        Ok(match self {
+            Self::EventPattern => Pattern::Event(EventPattern::parse(text)?),
+            Self::MetricFilter => Pattern::Metric(MetricFilter::parse(text)?),
+        })
+    }
+
+    /// Returns the name for machines: `event-pattern`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::EventPattern => "event-pattern",
+            Self::MetricFilter => "metric-filter",
+        }
+    }
+
+    /// Returns what messages call a text of the language, with its article.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::EventPattern => "an event pattern",
+            Self::MetricFilter => "a metric filter",
+        }
+    }
 }
 
 impl Pattern {
+    /// Returns the language that the pattern was written in.
+    pub fn language(&self) -> Language {
+        match self {
+            Self::Event(_) => Language::EventPattern,
+            Self::Metric(_) => Language::MetricFilter,
+            Self::Limited { pattern, .. } => pattern.language(),
+        }
+    }
+
+    /// Returns the pattern that also wants a filter to take the record.
+    #[must_use]
+    pub fn limited_to(self, only: &MetricFilter) -> Self {
+        Self::Limited { pattern: Box::new(self), only: Box::new(only.clone()) }
+    }
+
     /// Compiles the pattern against a set of fields, adding those that it names.
     pub fn compile(&self, fields: &mut Fields) -> Condition {
         match self {
             Self::Event(pattern) => pattern.compile(fields),
+            Self::Metric(filter) => filter.compile(fields),
+            Self::Limited { pattern, only } => pattern.compile(fields).limited_to(only.compile(fields)),
         }
     }
 
@@ -24,6 +107,8 @@ impl Pattern {
     pub fn as_event_pattern(&self) -> Option<&EventPattern> {
         match self {
             Self::Event(pattern) => Some(pattern),
+            Self::Metric(_) => None,
+            Self::Limited { pattern, .. } => pattern.as_event_pattern(),
         }
     }
 
@@ -31,16 +116,21 @@ impl Pattern {
     pub fn as_event_pattern_mut(&mut self) -> Option<&mut EventPattern> {
         match self {
             Self::Event(pattern) => Some(pattern),
+            Self::Metric(_) => None,
+            Self::Limited { pattern, .. } => pattern.as_event_pattern_mut(),
         }
     }
 
-    /// Replaces what the pattern wants at `path` by a choice of plain strings; see [`EventPattern::set`].
+    /// Replaces what the pattern wants at `path` by a choice of plain strings; see [`EventPattern::set`] and
+    /// [`MetricFilter::set`].
     ///
     /// # Errors
     /// Returns an error when the pattern has no condition at that path, or when there is no value.
-    pub fn set(&mut self, path: &str, values: &[String]) -> Result<(), ParseError> {
+    pub fn set(&mut self, path: &str, values: &[String]) -> Result<(), Refusal> {
         match self {
-            Self::Event(pattern) => pattern.set(path, values),
+            Self::Event(pattern) => Ok(pattern.set(path, values)?),
+            Self::Metric(filter) => Ok(filter.set(path, values)?),
+            Self::Limited { pattern, .. } => pattern.set(path, values),
         }
     }
 
@@ -48,6 +138,8 @@ impl Pattern {
     pub fn warnings(&self) -> &[Warning] {
         match self {
             Self::Event(pattern) => pattern.warnings(),
+            Self::Metric(filter) => filter.warnings(),
+            Self::Limited { pattern, .. } => pattern.warnings(),
         }
     }
 
@@ -55,13 +147,21 @@ impl Pattern {
     pub fn anatomy(&self, fields: &mut Fields) -> Anatomy {
         match self {
             Self::Event(pattern) => pattern.anatomy(fields),
+            Self::Metric(filter) => filter.anatomy(fields),
+            Self::Limited { pattern, only } => {
+                let whole = self.compile(fields);
+                pattern.anatomy(fields).and(only.anatomy(fields), whole)
+            }
         }
     }
 
-    /// Writes the pattern back as the text of its language; reading that gives an equal pattern.
+    /// Writes the pattern back as the text of its language; reading that gives an equal pattern. The filter that limits a
+    /// pattern follows on a line of its own.
     pub fn to_text(&self) -> String {
         match self {
             Self::Event(pattern) => pattern.to_json(),
+            Self::Metric(filter) => filter.to_text(),
+            Self::Limited { pattern, only } => format!("{}\n{}", pattern.to_text(), only.to_text()),
         }
     }
 }
@@ -69,5 +169,11 @@ impl Pattern {
 impl From<EventPattern> for Pattern {
     fn from(pattern: EventPattern) -> Self {
         Self::Event(pattern)
+    }
+}
+
+impl From<MetricFilter> for Pattern {
+    fn from(filter: MetricFilter) -> Self {
+        Self::Metric(filter)
     }
 }

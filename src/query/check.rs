@@ -4,8 +4,7 @@ use super::{Card, Case, Input, Proof, Query};
 use crate::event::EventFields;
 use crate::json::scan::SyntaxError;
 use crate::json::{Fields, Leaves};
-use crate::language::Condition;
-use crate::language::event_pattern::Warning;
+use crate::language::{Condition, Warning};
 use std::fmt;
 
 /// How much a query has to show.

@@ -1,7 +1,7 @@
 //! Why queries cannot be loaded, found, filled in or proved.
 
 use super::CaseFault;
-use crate::language::event_pattern::ParseError;
+use crate::language::{Language, Refusal};
 
 /// Why there are no queries to work with.
 #[derive(Debug, thiserror::Error)]
@@ -38,12 +38,14 @@ pub enum Error {
         source: serde_yaml_ng::Error,
     },
     /// The file is JSON or YAML, but not what the pattern language takes.
-    #[error("`{file}` is not an event pattern")]
+    #[error("`{file}` is not {}", language.noun())]
     Pattern {
         /// Path as the user gave it.
         file: String,
-        /// Why, with the path inside the pattern.
-        source: Box<ParseError>,
+        /// The language it was read in.
+        language: Language,
+        /// Why, with the place inside the pattern.
+        source: Box<Refusal>,
     },
     /// A list that holds something else than rules.
     #[error("`{file}` is neither an event pattern nor a document that holds rules")]
@@ -103,7 +105,7 @@ pub enum Error {
         /// The path that its card gives.
         path: String,
         /// Why.
-        source: Box<ParseError>,
+        source: Box<Refusal>,
     },
 }
 
@@ -129,7 +131,7 @@ pub enum Reason {
     #[error("it has no event pattern")]
     NoPattern,
     /// The plan says only that there will be a pattern.
-    #[error("its event pattern is known only after `terraform apply`")]
+    #[error("its pattern is known only after `terraform apply`")]
     UnknownUntilApplied,
     /// An entry of a list that names no rule.
     #[error("it is not a rule with a name and an event pattern")]
@@ -154,8 +156,11 @@ pub enum Reason {
     #[error("`Fn::ForEach` is not expanded")]
     Loop,
     /// The pattern language refuses it.
-    #[error("its event pattern is refused")]
-    Pattern(#[source] Box<ParseError>),
+    #[error("its {} is refused", kind(source))]
+    Pattern {
+        /// Why.
+        source: Box<Refusal>,
+    },
     /// The whole file cannot be used.
     #[error(transparent)]
     File(Box<Error>),
@@ -165,6 +170,14 @@ impl Reason {
     /// Tells whether nothing is wrong with the rule: it merely has nothing to do with events.
     pub fn is_harmless(&self) -> bool {
         matches!(self, Self::Schedule)
+    }
+}
+
+/// Returns what a refused text was meant to be.
+fn kind(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Metric(_) => "metric filter",
+        _ => "event pattern",
     }
 }
 

@@ -1,15 +1,17 @@
 //! One file that may hold queries: where it is, what its text turns out to be, and what stands beside it.
 
 use super::document::{self, Rule};
-use super::{Error, id};
-use crate::language::Pattern;
-use crate::language::event_pattern::EventPattern;
+use super::{Error, id, read_pattern};
+use crate::language::{Language, Pattern};
 use serde_json::value::RawValue;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Endings of the files that a directory is searched for. Cards and cases are found from their pattern.
-const ENDINGS: [&str; 4] = ["json", "yaml", "yml", "template"];
+const ENDINGS: [&str; 5] = ["json", "yaml", "yml", "template", FILTER];
+
+/// Ending of the files that hold the text of a metric filter.
+const FILTER: &str = "filter";
 
 /// A file to load and what its id depends on.
 #[derive(Debug)]
@@ -69,10 +71,14 @@ pub(super) enum Content {
 
 /// Reads a file and finds out what it is: JSON or YAML, a pattern or a document.
 pub(super) fn content(path: &Path) -> Result<Content, Error> {
-    content_of_text(&read_text(path)?, path)
+    let text = read_text(path)?;
+    if path.extension().is_some_and(|ending| ending == FILTER) {
+        return read_pattern(Language::MetricFilter, &text, &shown(path)).map(Content::Pattern);
+    }
+    content_of_text(&text, path)
 }
 
-/// Finds out what a text is; `path` names it.
+/// Finds out what a text is that is no bare filter; `path` names it.
 pub(super) fn content_of_text(text: &str, path: &Path) -> Result<Content, Error> {
     match serde_json::from_str::<&RawValue>(text) {
         Ok(document) => content_of(document, path),
@@ -93,9 +99,7 @@ fn content_of(document: &RawValue, path: &Path) -> Result<Content, Error> {
         Some(rules) if rules.is_empty() => Err(Error::NoRules { file: shown(path) }),
         Some(rules) => Ok(Content::Rules(rules)),
         None if document.get().starts_with('[') => Err(Error::Shape { file: shown(path) }),
-        None => EventPattern::parse(document.get())
-            .map(|pattern| Content::Pattern(pattern.into()))
-            .map_err(|source| Error::Pattern { file: shown(path), source: Box::new(source) }),
+        None => read_pattern(Language::EventPattern, document.get(), &shown(path)).map(Content::Pattern),
     }
 }
 

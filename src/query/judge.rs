@@ -1,8 +1,9 @@
 //! Judging patterns on events that others have judged: lines of `id`, `pattern`, `event` and `expect`.
 
 use super::{CaseFault, Error};
+use crate::event::{self, EventFields};
 use crate::json::{Fields, Leaves, project, scan};
-use crate::language::event_pattern::EventPattern;
+use crate::language::{Language, Subject};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -62,7 +63,8 @@ struct Line<'a> {
 }
 
 /// Judges one line of a file. `pattern` and `event` are taken character by character: an object as it stands, of a
-/// string its content. The event is not wrapped, so it may be anything that is an object.
+/// string its content. The event is not wrapped, so it may be anything that is an object; patterns of
+/// other languages take it for a record, unless it is an event.
 ///
 /// # Errors
 /// Returns why the line is not a case, naming `file` and `line`. A bad pattern is not an error but an answer.
@@ -84,7 +86,7 @@ fn unquoted(value: &RawValue) -> Result<Cow<'_, str>, serde_json::Error> {
 }
 
 fn answer(pattern: &str, event: &str) -> Result<Answer, CaseFault> {
-    let Ok(pattern) = EventPattern::parse(pattern) else { return Ok(Answer::Invalid) };
+    let Ok(pattern) = Language::of(pattern).read(pattern) else { return Ok(Answer::Invalid) };
     let event = event.trim().as_bytes();
     if !event.starts_with(b"{") {
         return Err(CaseFault::NotAnObject { field: "event" });
@@ -96,8 +98,12 @@ fn answer(pattern: &str, event: &str) -> Result<Answer, CaseFault> {
     let mut fields = Fields::new();
     let condition = pattern.compile(&mut fields);
     let mut leaves = Leaves::new();
-    leaves.reset(fields.len());
-    project(event, &fields, fields.root(), &mut leaves)?;
+    if condition.subject() == Subject::Record && !event::is_event(event) {
+        EventFields::new(fields).project_record(event, None, &mut leaves)?;
+    } else {
+        leaves.reset(fields.len());
+        project(event, &fields, fields.root(), &mut leaves)?;
+    }
     Ok(if condition.is_satisfied(&leaves.view(event)) { Answer::Match } else { Answer::NoMatch })
 }
 

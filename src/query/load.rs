@@ -6,7 +6,6 @@ use super::id::{self, Name};
 use super::shipped::beside as beside_shipped;
 use super::{Card, Error, Proof, Query, Reason, Unusable, select, shipped};
 use crate::language::Pattern;
-use crate::language::event_pattern::EventPattern;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -187,14 +186,14 @@ impl Loading {
 
     fn rule(&mut self, rule: Rule, place: &Place) {
         let origin = shown(&place.shown);
-        let parsed = rule
-            .pattern
-            .and_then(|text| EventPattern::parse(&text).map_err(|source| Reason::Pattern(Box::new(source))));
+        let parsed = rule.pattern.and_then(|text| {
+            rule.language.read(&text).map_err(|source| Reason::Pattern { source: Box::new(source) })
+        });
         match parsed {
             Ok(pattern) => self.candidates.push(Candidate {
                 name: Name { id: rule.name, qualifier: rule.qualifier, file: place.short() },
                 card: Card { description: rule.description, rule: rule.location, ..Card::default() },
-                pattern: pattern.into(),
+                pattern,
                 origin,
                 home: Home::Document,
             }),

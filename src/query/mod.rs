@@ -24,8 +24,9 @@ pub use load::{Loaded, gather, load, read};
 pub use select::select;
 pub use shipped::shipped;
 
-use crate::language::Pattern;
 use crate::language::event_pattern::EventPattern;
+use crate::language::metric_filter::MetricFilter;
+use crate::language::{Language, Pattern};
 
 /// A query that can be replayed.
 #[derive(Debug, Clone)]
@@ -60,14 +61,19 @@ impl Query {
         Self::new(id, Card::default(), EventPattern::everything(), "every record")
     }
 
-    /// Makes a query without card from a pattern's text.
+    /// Makes a query without card from a pattern's text: an event pattern, or a metric filter when it begins like one.
     ///
     /// # Errors
-    /// Returns why the text is no event pattern, naming `origin`.
+    /// Returns why the text is no pattern, naming `origin`.
     pub fn from_pattern_text(id: &str, text: &str, origin: &str) -> Result<Self, Error> {
-        let pattern = EventPattern::parse(text)
-            .map_err(|source| Error::Pattern { file: origin.to_owned(), source: Box::new(source) })?;
+        let pattern = read_pattern(Language::of(text), text, origin)?;
         Ok(Self::new(id, Card::default(), pattern, origin))
+    }
+
+    /// Lets the query find only records that a filter takes, too.
+    pub fn limit_to(&mut self, filter: &MetricFilter) {
+        let everything = Pattern::Event(EventPattern::everything());
+        self.pattern = std::mem::replace(&mut self.pattern, everything).limited_to(filter);
     }
 
     /// Fills in a parameter of the card: what the pattern wanted at the parameter's path is replaced by `values`.
@@ -86,6 +92,14 @@ impl Query {
             source: Box::new(source),
         })
     }
+}
+
+/// Reads a pattern; `file` is for messages.
+fn read_pattern(language: Language, text: &str, file: &str) -> Result<Pattern, Error> {
+    language.read(text).map_err(|source| {
+        let file = file.to_owned();
+        Error::Pattern { file, language, source: Box::new(source) }
+    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The queries that come inside the binary.
 
 use super::file::Beside;
-use super::{Card, Error, Query, id};
-use crate::language::event_pattern::EventPattern;
+use super::{Card, Error, Query, id, read_pattern};
+use crate::language::Language;
 use include_dir::{Dir, File, include_dir};
 
 /// The folder `queries` as it was when the binary was built.
@@ -35,18 +35,27 @@ fn origin(id: &str, ending: &str) -> String {
 }
 
 fn collect(dir: &'static Dir<'static>, patterns: &mut Vec<&'static File<'static>>) {
-    patterns.extend(dir.files().filter(|file| file.path().extension().is_some_and(|it| it == "json")));
+    patterns.extend(dir.files().filter(|file| language(file).is_some()));
     for inner in dir.dirs() {
         collect(inner, patterns);
     }
 }
 
+/// Returns the language of a file by its ending; cards and cases have none.
+fn language(file: &File<'_>) -> Option<Language> {
+    match file.path().extension()?.to_str()? {
+        "json" => Some(Language::EventPattern),
+        "filter" => Some(Language::MetricFilter),
+        _ => None,
+    }
+}
+
 fn query(file: &'static File<'static>) -> Result<Query, Error> {
     let id = id::slashed(&file.path().with_extension(""));
-    let origin_of_pattern = origin(&id, "json");
+    let origin_of_pattern = format!("queries/{}", id::slashed(file.path()));
     let Some(text) = file.contents_utf8() else { return Err(Error::Text { file: origin_of_pattern }) };
-    let pattern = EventPattern::parse(text)
-        .map_err(|source| Error::Pattern { file: origin_of_pattern.clone(), source: Box::new(source) })?;
+    let language = language(file).unwrap_or(Language::EventPattern);
+    let pattern = read_pattern(language, text, &origin_of_pattern)?;
     let card = match beside(&id, "toml") {
         Some(card) => Card::parse(&card.file, &card.text)?,
         None => Card::default(),

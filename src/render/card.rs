@@ -6,6 +6,7 @@ use super::palette::Style;
 use super::pretty::pretty;
 use super::text::{escape, wrap};
 use crate::alarm::Alarm;
+use crate::language::Language;
 use crate::query::{Parameter, Query};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -42,7 +43,12 @@ pub fn write_card(query: &Query, options: &HitOptions, out: &mut dyn Write) -> i
     page.section("References", card.references.iter().cloned())?;
     writeln!(page.out)?;
     page.heading("Pattern")?;
-    writeln!(page.out, "{}", pretty(&query.pattern.to_text()))?;
+    let text = query.pattern.to_text();
+    let text = match query.pattern.language() {
+        Language::EventPattern => pretty(&text),
+        Language::MetricFilter => escape(&text).into_owned(),
+    };
+    writeln!(page.out, "{text}")?;
     page.out.flush()
 }
 
@@ -132,6 +138,8 @@ struct Object<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     alarm: Option<&'a Alarm>,
     origin: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'static str>,
     pattern: Box<RawValue>,
 }
 
@@ -152,7 +160,7 @@ impl<'a> From<&'a Parameter> for ParameterObject<'a> {
 /// # Errors
 /// Returns the error of the underlying writer.
 pub fn write_card_json(query: &Query, out: &mut dyn Write) -> io::Result<()> {
-    let card = &query.card;
+    let (card, language) = (&query.card, query.pattern.language());
     let parameters = card.parameters.iter();
     let object = Object {
         version: VERSION,
@@ -167,7 +175,11 @@ pub fn write_card_json(query: &Query, out: &mut dyn Write) -> io::Result<()> {
         parameters: parameters.map(|(name, parameter)| (name.as_str(), parameter.into())).collect(),
         alarm: card.alarm.as_ref(),
         origin: &query.origin,
-        pattern: RawValue::from_string(query.pattern.to_text())?,
+        language: (language != Language::EventPattern).then(|| language.word()),
+        pattern: RawValue::from_string(match language {
+            Language::EventPattern => query.pattern.to_text(),
+            _ => serde_json::to_string(&query.pattern.to_text())?,
+        })?,
     };
     serde_json::to_writer(&mut *out, &object)?;
     writeln!(out)?;

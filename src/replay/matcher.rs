@@ -12,7 +12,7 @@ use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
 use crate::json::{FieldId, Fields, Leaves, Repeats};
 use crate::language::event_pattern::EventPattern;
-use crate::language::{Condition, Pattern};
+use crate::language::{Condition, Pattern, Subject};
 use crate::query::Query;
 use crate::source::{RecordKind, Scope};
 
@@ -37,6 +37,8 @@ pub struct Matcher<'q> {
     fallback: Members,
     /// What is kept of the hits.
     keeps: Keeps,
+    /// Whether some query is asked about records that no bus carries, too.
+    asks_for_records: bool,
     /// Position of the query behind all others that selects the records to approximate events from.
     causes: Option<u32>,
 }
@@ -98,6 +100,7 @@ impl<'q> Matcher<'q> {
         let needs: Vec<_> = conditions.iter().map(|condition| Needs::of(condition, &fields)).collect();
         let event_name = fields.fields().find("detail.eventName");
         let of_kind = RecordKind::PATHS.map(|path| fields.fields().find(&format!("detail.{path}")));
+        let asks_for_records = conditions.iter().any(|condition| condition.subject() == Subject::Record);
         let identity = fields.identity_members();
         let is_narrow = conditions.iter().all(|condition| index::is_named(condition, event_name));
         let fallback = fields.fallback_account_members();
@@ -131,6 +134,7 @@ impl<'q> Matcher<'q> {
             identity,
             fallback,
             keeps,
+            asks_for_records,
             causes,
         }
     }
@@ -207,6 +211,9 @@ impl<'q> Matcher<'q> {
         }
         leaves.reset(self.fields.fields().len());
         let projected = plan.candidates(glance, &self.fields, (leaves, repeats), candidates)?;
+        if !glance.is_delivered {
+            candidates.retain(|position| self.is_of_record(*position));
+        }
         if candidates.is_empty() {
             return Ok(Verdict::Sure);
         }
@@ -256,11 +263,22 @@ impl<'q> Matcher<'q> {
         }
     }
 
-    /// Asks about what was projected whole.
-    pub(super) fn ask_all(&self, bytes: &[u8], scratch: &mut Scratch) {
+    /// Tells whether some query is asked about records that no bus carries, too.
+    pub(super) fn asks_for_records(&self) -> bool {
+        self.asks_for_records
+    }
+
+    fn is_of_record(&self, position: u32) -> bool {
+        self.conditions[position as usize].subject() == Subject::Record
+    }
+
+    /// Asks about what was projected whole, only the queries on one subject when that is given.
+    pub(super) fn ask_all(&self, bytes: &[u8], subject: Option<Subject>, scratch: &mut Scratch) {
         let view = scratch.leaves.view(bytes);
         let conditions = self.conditions.iter().zip(0..);
-        let satisfied = conditions.filter(|(condition, _)| condition.is_satisfied(&view));
+        let is_asked = |condition: &Condition| subject.is_none_or(|subject| condition.subject() == subject);
+        let satisfied =
+            conditions.filter(|(condition, _)| is_asked(condition) && condition.is_satisfied(&view));
         scratch.matched.clear();
         scratch.matched.extend(satisfied.map(|(_, position)| position));
     }

@@ -7,6 +7,7 @@ use super::groups::Groups;
 use super::matcher::Scratch;
 use crate::decode::Kind;
 use crate::event::{self, Presence};
+use crate::language::Subject;
 use crate::record::Facts;
 
 /// Asks about approximated events; its memory goes from record to record.
@@ -59,7 +60,8 @@ impl Synthesis {
         if projected != Ok(Presence::Event) {
             return None;
         }
-        matcher.ask_all(&event, scratch);
+        // No log group holds it, so only event patterns see it.
+        matcher.ask_all(&event, Some(Subject::Event), scratch);
         if scratch.matched.is_empty() {
             return None;
         }

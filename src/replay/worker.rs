@@ -14,6 +14,7 @@ use crate::decode::{self, Found, Kind, Records, Text};
 use crate::event::{Members, Presence};
 use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
+use crate::language::Subject;
 use crate::source::{LogFile, LogKey, RecordKind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -225,7 +226,7 @@ impl<'run> Worker<'run> {
         let Some(place) = place_at_a_glance(&self.asked.options.scope, key, glance) else {
             return Ok(Verdict::Unsure);
         };
-        if place == Place::Inside && glance.is_delivered {
+        if place == Place::Inside && (glance.is_delivered || self.asked.matcher.asks_for_records()) {
             let verdict = self.asked.matcher.ask(glance, key.account(), self.marked, scratch)?;
             if verdict == Verdict::Unsure {
                 return Ok(verdict);
@@ -249,8 +250,9 @@ impl<'run> Worker<'run> {
         let presence = self.asked.matcher.project(kind, bytes, key.account(), &mut scratch.leaves)?;
         let place =
             place(&self.asked.options.scope, key, self.asked.matcher.fields(), &scratch.leaves.view(bytes));
-        if place == Place::Inside && presence == Presence::Event {
-            self.asked.matcher.ask_all(bytes, scratch);
+        let subject = (presence == Presence::NeverDelivered).then_some(Subject::Record);
+        if place == Place::Inside && (subject.is_none() || self.asked.matcher.asks_for_records()) {
+            self.asked.matcher.ask_all(bytes, subject, scratch);
             if !scratch.matched.is_empty() {
                 matched.push((key, kind), bytes, scratch, &self.asked)?;
             }

@@ -48,6 +48,11 @@ impl Reports {
         &self.queries
     }
 
+    /// Returns the same queries, to be limited.
+    pub fn queries_mut(&mut self) -> &mut [Query] {
+        &mut self.queries
+    }
+
     /// … and what is to be kept of the hits of each.
     pub fn keeps(&self) -> &[Keep] {
         &self.keeps

@@ -30,6 +30,24 @@ pub const PATTERNS: [&str; 20] = [
     r#"{"detail":{"$or":[{"eventName":["CreateUser"]},{"errorCode":["AccessDenied"]}]}}"#,
 ];
 
+/// Filters over records, for the same.
+pub const FILTERS: [&str; 14] = [
+    "{ $.eventName = ConsoleLogin }",
+    "{ ($.eventName = ConsoleLogin) || ($.eventName = CreateUser) && ($.errorCode NOT EXISTS) }",
+    "{ $.eventName != ConsoleLogin }",
+    "{ $.eventName NOT EXISTS }",
+    "{ $.eventName = 5 || $.eventName IS NULL }",
+    "{ $.userIdentity.type = Root && $.eventType != AwsServiceEvent }",
+    "{ $.userIdentity[0].type = Root || $.userIdentity[1].userName = \"quo\\\"te\" }",
+    "{ $.userIdentity NOT EXISTS && $.eventSource = \"*\" }",
+    "{ $.requestParameters.bucketName = private-reports }",
+    "{ $.requestParameters[0].bucketName[1] = private-reports }",
+    "{ $.eventType = AwsAggregatedEvent }",
+    "{ $.errorCode = *Denied && $.eventName = %^Con% }",
+    "{ $.awsRegion = us-east-1 && $.errorCode NOT EXISTS }",
+    "",
+];
+
 /// Members of records, in many spellings.
 pub const MEMBERS: [&str; 49] = [
     r#""awsRegion":"us-east-1""#,

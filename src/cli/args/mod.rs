@@ -144,16 +144,19 @@ pub struct Replay {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Queries")]
 pub struct Selection {
-    /// Stored queries (repeatable): a file, a directory, a rule document (describe-rule, list-rules, CloudFormation, terraform show
-    /// -json), or the id of shipped ones (`iam`, `cloudtrail/trail-stopped`)
+    /// Stored queries (repeatable): a file, a directory, a rule document (describe-rule, list-rules, describe-metric-filters,
+    /// CloudFormation, terraform show -json), or the id of shipped ones (`iam`, `cloudtrail/trail-stopped`)
     #[arg(short, long = "query", value_name = "PATH|ID")]
     pub queries: Vec<String>,
-    /// An event pattern as JSON text (repeatable)
+    /// An event pattern as JSON text, or a metric filter (repeatable)
     #[arg(short = 'e', long = "pattern", value_name = "PATTERN")]
     pub patterns: Vec<String>,
     /// Fill in a parameter that a query's card declares; several values of one name are a choice
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+    /// Only records that a CloudWatch Logs filter pattern takes, like `{ $.errorCode = "AccessDenied*" }`
+    #[arg(long = "where", value_name = "FILTER")]
+    pub only: Option<String>,
     /// Let patterns that name `AWS Console Signin via CloudTrail` match `AWS Console Sign In via CloudTrail`, and the
     /// other way round: AWS documents the one and sends the other
     #[arg(long)]

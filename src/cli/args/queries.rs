@@ -82,7 +82,7 @@ pub enum QueriesAction {
 }
 
 const IMPORT_NOTES: &str = "\
-Each rule becomes a pattern and a card beside it: TO/ID.json and TO/ID.toml. What is there already and differs stays as it \
+Each rule becomes a pattern and a card beside it: TO/ID.json (a metric filter TO/ID.filter) and TO/ID.toml. What is there already and differs stays as it \
 is, unless --force is given. --live only reads: events:ListEventBuses, events:ListRules and logs:DescribeMetricFilters; \
 --policy prints the policy that allows these.
 

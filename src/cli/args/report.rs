@@ -61,6 +61,9 @@ pub struct ReportSettings {
     /// Stored queries that `queries` and `compliance` forecast (repeatable); the shipped ones by default
     #[arg(short, long = "query", value_name = "PATH|ID")]
     pub queries: Vec<String>,
+    /// Only records that a CloudWatch Logs filter pattern takes, like `{ $.userIdentity.type != "AWSService" }`
+    #[arg(long = "where", value_name = "FILTER")]
+    pub only: Option<String>,
 }
 
 /// What comes out of reports.

@@ -16,10 +16,10 @@ mod wildcard_budget;
 
 pub use anatomy::Clause;
 pub use error::{ParseError, Reason};
-pub use warnings::Warning;
 
 use super::Condition;
 use super::explain::Anatomy;
+use super::warning::Warning;
 use crate::json::Fields;
 use tree::{Content, Members};
 use wanted::Wanted;

@@ -5,26 +5,8 @@ use super::rules::{Rules, conditions, join};
 use super::tree::{Content, Members, OR};
 use super::wanted::Wanted;
 use super::wildcard_budget;
+use crate::language::warning::Warning;
 use std::collections::BTreeMap;
-use std::fmt;
-
-/// Something in a valid pattern that will surprise its author.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// Where in the pattern: `detail.userIdentity.type[0]`; empty for the pattern as a whole.
-    pub path: String,
-    /// One sentence that says this of the path, lower case, without full stop.
-    pub message: String,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path.as_str() {
-            "" => write!(formatter, "the pattern {}", self.message),
-            path => write!(formatter, "`{path}` {}", self.message),
-        }
-    }
-}
 
 /// What a rule's pattern may have by default, and at most.
 const LENGTH_QUOTA: usize = 2_048;

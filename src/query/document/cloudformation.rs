@@ -1,6 +1,7 @@
 //! Rules in CloudFormation and SAM templates. YAML templates come here as JSON, short tags written out.
 
 use super::{Members, Rule, first_string, given, intrinsic, location, members, string};
+use crate::language::Language;
 use crate::query::Reason;
 use serde_json::value::RawValue;
 
@@ -27,6 +28,7 @@ pub(super) fn read(document: &RawValue) -> Option<Vec<Rule>> {
         let properties = resource.get("Properties").and_then(|it| super::members(it)).unwrap_or_default();
         match kind.as_deref() {
             Some("AWS::Events::Rule") => rules.push(rule(id, &properties)),
+            Some("AWS::Logs::MetricFilter") => rules.push(filter(id, &properties)),
             Some(kind) if SAM.contains(&kind) => rules.extend(sam_rules(id, &properties)),
             _ => {}
         }
@@ -46,6 +48,16 @@ fn rule(logical_id: &str, properties: &Members<'_>) -> Rule {
     let name = properties.get("Name").and_then(|it| string(it)).filter(|name| !name.is_empty());
     let pattern = pattern(properties, "EventPattern");
     made(name.as_deref().unwrap_or(logical_id), properties, pattern)
+}
+
+fn filter(logical_id: &str, properties: &Members<'_>) -> Rule {
+    let name = first_string(properties, &["FilterName"]);
+    let pattern = match properties.get("FilterPattern") {
+        Some(pattern) => intrinsic::resolve(pattern.get()),
+        None => Err(Reason::NoPattern),
+    };
+    let rule = made(name.as_deref().unwrap_or(logical_id), properties, pattern);
+    Rule { language: Language::MetricFilter, ..rule }
 }
 
 /// Returns the rules that SAM makes for a function's or state machine's events, under the logical ids that SAM gives
@@ -77,8 +89,9 @@ fn pattern(properties: &Members<'_>, property: &str) -> Result<String, Reason> {
 
 fn made(name: &str, properties: &Members<'_>, pattern: Result<String, Reason>) -> Rule {
     let description = first_string(properties, &["Description"]).unwrap_or_default();
+    let (name, language) = (name.to_owned(), Language::EventPattern);
     let location = location(properties, ["Arn", "EventBusName", "State"]);
-    Rule { name: name.to_owned(), qualifier: None, description, location, pattern }
+    Rule { name, qualifier: None, description, location, language, pattern }
 }
 
 #[cfg(test)]
@@ -136,6 +149,23 @@ Resources:
                     "Watch",
                     "unusable: `Ref` at `detail.userIdentity.arn[0]` can be resolved only by a deployment"
                 ),
+            ]
+        );
+    }
+
+    #[test]
+    fn metric_filters_of_a_template_are_rules() {
+        let text = r#"{"Resources":{
+            "Root":{"Type":"AWS::Logs::MetricFilter","Properties":{"FilterPattern":"{ $.a = Root }","LogGroupName":"t"}},
+            "Named":{"Type":"AWS::Logs::MetricFilter","Properties":{"FilterName":"keys","FilterPattern":""}},
+            "Late":{"Type":"AWS::Logs::MetricFilter","Properties":{"FilterPattern":{"Ref":"Watched"}}}
+        }}"#;
+        assert_eq!(
+            short(text),
+            [
+                pair("Late", "unusable: `Ref` at `pattern` can be resolved only by a deployment"),
+                pair("keys", ""),
+                pair("Root", "{ $.a = Root }"),
             ]
         );
     }

@@ -75,7 +75,7 @@ fn call(name: &str, argument: &Value, path: &str) -> Result<Value, Reason> {
         "Fn::ToJsonString" => Some(Value::String(resolved(argument.clone(), path)?.to_string())),
         _ => None,
     };
-    let path = if path.is_empty() { "EventPattern" } else { path };
+    let path = if path.is_empty() { "pattern" } else { path };
     let (function, path) = (name.to_owned(), path.to_owned());
     match outcome {
         // One function around the other, each may double what the one inside has given.
@@ -236,7 +236,7 @@ mod tests {
         );
         assert_eq!(
             refusal(r#"{"Fn::Sub":"{\"account\":[\"${AWS::AccountId}\"]}"}"#),
-            "`Fn::Sub` at `EventPattern` can be resolved only by a deployment"
+            "`Fn::Sub` at `pattern` can be resolved only by a deployment"
         );
     }
 }

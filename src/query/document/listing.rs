@@ -1,17 +1,20 @@
-//! Rules as entries: what `aws events describe-rule` and `list-rules` answer, what `put-rule` takes, and lists of names
-//! with patterns that people keep.
+//! Rules as entries: what `aws events describe-rule` and `list-rules` and `aws logs describe-metric-filters` answer, what
+//! `put-rule` takes, and lists of names with patterns that people keep.
 
 use super::{Members, Rule, elements, first_string, given, location, members, pattern_text, string};
 use crate::delivery::Location;
+use crate::language::Language;
 use crate::query::Reason;
 use serde_json::value::RawValue;
 
 /// How entries call their name, the most telling first.
-const NAMES: [&str; 5] = ["Name", "name", "RuleName", "Id", "id"];
+const NAMES: [&str; 6] = ["Name", "name", "RuleName", "Id", "id", "filterName"];
 /// How entries call their pattern.
 const PATTERNS: [&str; 4] = ["EventPattern", "event_pattern", "Pattern", "pattern"];
+/// How entries call the pattern of a metric filter.
+const FILTER: &str = "filterPattern";
 /// How objects call a list of entries.
-const LISTS: [&str; 4] = ["Rules", "rules", "queries", "patterns"];
+const LISTS: [&str; 5] = ["Rules", "rules", "metricFilters", "queries", "patterns"];
 
 /// Takes the rules out of a list or a single entry; `None` for anything else.
 pub(super) fn read(document: &RawValue, stem: &str) -> Option<Vec<Rule>> {
@@ -41,6 +44,7 @@ fn list(entries: &[&RawValue]) -> Option<Vec<Rule>> {
                 qualifier: None,
                 description: String::new(),
                 location: Location::default(),
+                language: Language::EventPattern,
                 pattern: Err(Reason::NotARule),
             },
         }
@@ -53,8 +57,9 @@ fn list(entries: &[&RawValue]) -> Option<Vec<Rule>> {
 fn is_entry(members: &Members<'_>) -> bool {
     let is_string = |name: &&str| members.get(*name).is_some_and(|value| string(value).is_some());
     let is_named = NAMES.iter().any(is_string) || is_string(&"Arn");
-    let has_trigger = PATTERNS.iter().chain(&["ScheduleExpression"]).any(|name| members.contains_key(*name));
-    (is_named && has_trigger) || PATTERNS.iter().any(is_string)
+    let has_trigger =
+        PATTERNS.iter().chain(&[FILTER, "ScheduleExpression"]).any(|name| members.contains_key(*name));
+    (is_named && has_trigger) || PATTERNS.iter().chain(&[FILTER]).any(is_string)
 }
 
 fn rule(members: &Members<'_>, fallback: &str) -> Rule {
@@ -62,15 +67,21 @@ fn rule(members: &Members<'_>, fallback: &str) -> Rule {
     let name = first_string(members, &NAMES)
         .or_else(|| arn.as_deref().and_then(name_in_arn).map(str::to_owned))
         .unwrap_or_else(|| fallback.to_owned());
-    let qualifier = first_string(members, &["file"]).or_else(|| arn.as_deref().and_then(place_in_arn));
+    let qualifier = first_string(members, &["file", "logGroupName"]);
+    let qualifier = qualifier.or_else(|| arn.as_deref().and_then(place_in_arn));
+    let description = first_string(members, &["Description", "description"]).unwrap_or_default();
+    // One that takes everything has an empty pattern.
+    if let Some(filter) = members.get(FILTER).and_then(|filter| string(filter)) {
+        let (location, language) = (Location::default(), Language::MetricFilter);
+        return Rule { name, qualifier, description, location, language, pattern: Ok(filter) };
+    }
     let pattern = match PATTERNS.iter().find_map(|name| given(members, name)) {
         Some(pattern) => Ok(pattern_text(pattern)),
         None if given(members, "ScheduleExpression").is_some() => Err(Reason::Schedule),
         None => Err(Reason::NoPattern),
     };
-    let description = first_string(members, &["Description", "description"]).unwrap_or_default();
     let location = location(members, ["Arn", "EventBusName", "State"]);
-    Rule { name, qualifier, description, location, pattern }
+    Rule { name, qualifier, description, location, language: Language::EventPattern, pattern }
 }
 
 /// Returns the rule's name: what follows the last slash of `arn:aws:events:REGION:ACCOUNT:rule/[BUS/]NAME`.
@@ -134,6 +145,21 @@ mod tests {
                 ("broken", "unusable: it has no event pattern"),
                 ("entry 4", "unusable: it is not a rule with a name and an event pattern"),
             ]
+        );
+    }
+
+    #[test]
+    fn described_metric_filters_are_named_and_placed_by_their_log_group() {
+        let text = r#"{"metricFilters":[
+            {"filterName":"root","filterPattern":"{ $.userIdentity.type = Root }","logGroupName":"trail",
+             "metricTransformations":[{"metricName":"n","metricNamespace":"s","metricValue":"1"}]},
+            {"filterName":"all","filterPattern":"","logGroupName":"trail"}
+        ]}"#;
+        let place = Some("trail".to_owned());
+        let root = "{ $.userIdentity.type = Root }".to_owned();
+        assert_eq!(
+            told(text).unwrap(),
+            [("root".to_owned(), place.clone(), root), ("all".to_owned(), place, String::new())]
         );
     }
 

@@ -13,6 +13,7 @@ pub(super) mod yaml;
 use super::Reason;
 use crate::delivery::Location;
 use crate::json::scan;
+use crate::language::Language;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -27,7 +28,9 @@ pub(super) struct Rule {
     pub description: String,
     /// Where it lives, as far as the document says.
     pub location: Location,
-    /// The text of its event pattern, or why there is none.
+    /// The language of its pattern.
+    pub language: Language,
+    /// The text of its pattern, or why there is none.
     pub pattern: Result<String, Reason>,
 }
 

@@ -1,12 +1,16 @@
 //! Rules in what `terraform show -json` writes about a plan or a state.
 
-use super::{Members, Rule, elements, first_string, given, location, members, pattern_text};
-use crate::delivery::State;
+use super::{Members, Rule, elements, first_string, given, location, members, pattern_text, string};
+use crate::delivery::{Location, State};
+use crate::language::Language;
 use crate::query::Reason;
 use serde_json::value::RawValue;
 
 /// The resource type of EventBridge rules.
 const RULE: &str = "aws_cloudwatch_event_rule";
+
+/// The resource type of metric filters.
+const FILTER: &str = "aws_cloudwatch_log_metric_filter";
 
 /// Takes the rules out of a plan or a state; `None` for anything else.
 pub(super) fn read(document: &RawValue) -> Option<Vec<Rule>> {
@@ -33,8 +37,10 @@ fn read_module(module: &Members<'_>, rules: &mut Vec<Rule>) {
     let address = first_string(module, &["address"]);
     for resource in module.get("resources").and_then(|it| elements(it)).unwrap_or_default() {
         let Some(resource) = members(resource) else { continue };
-        if first_string(&resource, &["type"]).as_deref() == Some(RULE) {
-            rules.push(rule(&resource, address.clone()));
+        match first_string(&resource, &["type"]).as_deref() {
+            Some(RULE) => rules.push(rule(&resource, address.clone())),
+            Some(FILTER) => rules.push(filter(&resource, address.clone())),
+            _ => {}
         }
     }
     for child in module.get("child_modules").and_then(|it| elements(it)).unwrap_or_default() {
@@ -44,11 +50,28 @@ fn read_module(module: &Members<'_>, rules: &mut Vec<Rule>) {
     }
 }
 
-fn rule(resource: &Members<'_>, module: Option<String>) -> Rule {
+/// Returns what a resource says about itself, and its name.
+fn named<'a>(resource: &Members<'a>) -> (Members<'a>, String) {
     let values = resource.get("values").and_then(|it| members(it)).unwrap_or_default();
-    let name = first_string(&values, &["name"])
-        .or_else(|| first_string(resource, &["address", "name"]))
-        .unwrap_or_else(|| RULE.to_owned());
+    let name = first_string(&values, &["name"]).or_else(|| first_string(resource, &["address", "name"]));
+    (values, name.unwrap_or_else(|| RULE.to_owned()))
+}
+
+fn filter(resource: &Members<'_>, module: Option<String>) -> Rule {
+    let (values, name) = named(resource);
+    let pattern = values.get("pattern").and_then(|pattern| string(pattern));
+    Rule {
+        name,
+        qualifier: module.or_else(|| first_string(&values, &["log_group_name"])),
+        description: String::new(),
+        location: Location::default(),
+        language: Language::MetricFilter,
+        pattern: pattern.ok_or(Reason::UnknownUntilApplied),
+    }
+}
+
+fn rule(resource: &Members<'_>, module: Option<String>) -> Rule {
+    let (values, name) = named(resource);
     let pattern = match given(&values, "event_pattern") {
         Some(pattern) => Ok(pattern_text(pattern)),
         None if given(&values, "schedule_expression").is_some() => Err(Reason::Schedule),
@@ -61,7 +84,7 @@ fn rule(resource: &Members<'_>, module: Option<String>) -> Rule {
     if location.state.is_none() && values.get("is_enabled").is_some_and(|enabled| enabled.get() == "false") {
         location.state = Some(State::Disabled);
     }
-    Rule { name, qualifier: module, description, location, pattern }
+    Rule { name, qualifier: module, description, location, language: Language::EventPattern, pattern }
 }
 
 #[cfg(test)]
@@ -98,13 +121,25 @@ mod tests {
             short,
             [
                 ("root-used", None, r#"{"source":["aws.signin"]}"#),
-                (
-                    late,
-                    Some("module.audit"),
-                    "unusable: its event pattern is known only after `terraform apply`"
-                ),
+                (late, Some("module.audit"), "unusable: its pattern is known only after `terraform apply`"),
                 ("nightly", Some("module.audit"), "unusable: it has a schedule and no event pattern"),
                 ("root-used", Some("module.audit.module.deep[0]"), "{}"),
+            ]
+        );
+    }
+
+    #[test]
+    fn metric_filters_are_rules() {
+        let state = r#"{"format_version":"1.0","values":{"root_module":{"resources":[
+            {"address":"a.b","type":"aws_cloudwatch_log_metric_filter",
+             "values":{"name":"root","pattern":"{ $.a = Root }","log_group_name":"trail"}},
+            {"address":"a.c","type":"aws_cloudwatch_log_metric_filter","values":{"name":"late"}}]}}}"#;
+        let late = "unusable: its pattern is known only after `terraform apply`".to_owned();
+        assert_eq!(
+            told(state).unwrap(),
+            [
+                ("root".to_owned(), Some("trail".to_owned()), "{ $.a = Root }".to_owned()),
+                ("late".to_owned(), None, late),
             ]
         );
     }
