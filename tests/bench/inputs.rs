@@ -25,6 +25,11 @@ pub static LARGE: Archive = Archive { name: "large", made: Made::ByScript(&["--e
 /// The cap on objects is what makes them tiny: 99,883 of them, none of more than 6 records.
 pub static TINY: Archive =
     Archive { name: "tiny", made: Made::ByScript(&["--events", "480000", "--max-object-mb", "0.008"]) };
+/// As many again, and others.
+pub static TINY_TOO: Archive = Archive {
+    name: "tiny-too",
+    made: Made::ByScript(&["--events", "480000", "--max-object-mb", "0.008", "--seed", "7"]),
+};
 pub static ONE_GIGABYTE: Archive =
     Archive { name: "1-gb", made: Made::ByScript(&["--events", "700000", "--seed", "2"]) };
 pub static TEN_GIGABYTES: Archive =

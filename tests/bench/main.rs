@@ -5,6 +5,7 @@
 //! What is compared runs in turn, each in a process of its own, and ratios are taken round by round: other work on the
 //! machine then disturbs all alike. Archives and queries lie outside the repository.
 
+mod bucket;
 mod clock;
 mod compare;
 mod inputs;
@@ -15,6 +16,7 @@ mod measure;
 mod pack;
 mod pairs;
 mod peers;
+mod plain_get;
 mod programs;
 mod question;
 mod report;
@@ -22,6 +24,7 @@ mod rooms;
 mod scaling;
 mod second;
 mod serde_loop;
+mod server;
 mod table;
 mod walk;
 
@@ -42,6 +45,8 @@ enum Command {
     Rooms(rooms::Measure),
     /// The limit: read and decompress every log file of an archive, nothing else
     Limit { archive: PathBuf, threads: usize },
+    /// The limit of a server: ask for every path of a list, throw the answers away
+    PlainGet { address: String, list: PathBuf, connections: usize },
     /// A peer: decompress, parse every log file into a value tree, count the records that match
     SerdeLoop { archive: PathBuf, question: question::Question, threads: usize },
 }
@@ -79,6 +84,7 @@ fn main() -> anyhow::Result<()> {
         Command::Compare(compare) => compare.run(),
         Command::Rooms(measure) => measure.run(),
         Command::Limit { archive, threads } => limit::decompress(&archive, threads),
+        Command::PlainGet { address, list, connections } => plain_get::get_all(&address, &list, connections),
         Command::SerdeLoop { archive, question, threads } => {
             serde_loop::print_count(&archive, question, threads)
         }

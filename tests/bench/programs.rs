@@ -44,6 +44,13 @@ impl Programs {
         command
     }
 
+    /// Returns the loop that asks a server for all paths of a list.
+    pub fn plain_get(&self, address: &str, list: &Path, connections: usize) -> Command {
+        let mut command = Command::new(&self.this);
+        command.args(["plain-get", address]).arg(list).arg(connections.to_string()).stdout(Stdio::null());
+        command
+    }
+
     /// Returns the plain loop over an archive; it prints how many records it found.
     pub fn serde_loop(&self, archive: &Path, threads: usize, question: Question) -> Command {
         let mut command = Command::new(&self.this);

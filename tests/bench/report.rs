@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use super::measure::Outcome;
-use super::{Output, pairs, peers, rooms, scaling, second};
+use super::{Output, bucket, pairs, peers, rooms, scaling, second};
 use serde::Serialize;
 
 /// The document of `--json`; `version` changes when a field changes meaning.
@@ -17,6 +17,7 @@ pub struct Report {
     pub jobs: Vec<pairs::Row>,
     pub scaling: Vec<scaling::Row>,
     pub second: Vec<second::Row>,
+    pub buckets: Vec<bucket::Row>,
     pub peers: Vec<peers::Row>,
     pub rooms: Vec<rooms::Row>,
 }
@@ -33,6 +34,7 @@ impl Report {
             jobs: Vec::new(),
             scaling: Vec::new(),
             second: Vec::new(),
+            buckets: Vec::new(),
             peers: Vec::new(),
             rooms: Vec::new(),
         }
@@ -50,6 +52,7 @@ impl Report {
             (!self.jobs.is_empty()).then(|| pairs::table(&self.jobs)),
             (!self.scaling.is_empty()).then(|| scaling::table(&self.scaling)),
             (!self.second.is_empty()).then(|| second::table(&self.second)),
+            (!self.buckets.is_empty()).then(|| bucket::table(&self.buckets)),
             (!self.peers.is_empty()).then(|| peers::table(&self.peers)),
             (!self.rooms.is_empty()).then(|| rooms::table(&self.rooms)),
         ];
@@ -68,10 +71,12 @@ impl Report {
         let jobs = self.jobs.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
         let scaling = self.scaling.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
         let second = self.second.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
+        let buckets = self.buckets.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
         let peers = self.peers.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_)));
         let mut failed: Vec<String> = jobs.map(|row| row.job.to_owned()).collect();
         failed.extend(scaling.map(|row| row.name.to_owned()));
         failed.extend(second.map(|row| row.name.to_owned()));
+        failed.extend(buckets.map(|row| row.job.to_owned()));
         failed.extend(peers.map(|row| format!("{} of {}", row.question, row.program)));
         failed
     }
