@@ -59,6 +59,9 @@ fn files(coverage: &Coverage, elapsed: Duration) -> String {
     if files.failed > 0 {
         line += &format!(", {} failed", thousands(files.failed));
     }
+    if files.archived > 0 {
+        line += &format!(" ({} archived: to be restored first)", thousands(files.archived));
+    }
     if files.listings_failed > 0 {
         line += &format!(", {} failed", plural(files.listings_failed, "listing", "listings"));
     }

@@ -59,7 +59,10 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
         Some(alarms) => alarms.keeps(),
         None => keeps(command, &queries, &by),
     };
-    let question = || Question::new(&sources, &queries, &keeps, &options);
+    let question = || {
+        let question = Question::new(&sources, &queries, &keeps, &options);
+        if command.selection.synthesize.is_some() { question.synthesizing() } else { question }
+    };
     let checkpoint = checkpoint::open(&command.memory, &command.archives, question).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;
     let output = Output::open(command.output.output.as_deref(), &interrupt).or_bad_arguments()?;

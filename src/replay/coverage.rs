@@ -94,6 +94,8 @@ pub struct LogFiles {
     pub read: u64,
     /// Not read: each one is among the faults.
     pub failed: u64,
+    /// Of those not read, the ones that lie in an archive storage class of S3 and need a restore first.
+    pub archived: u64,
     /// Folders, prefixes or whole archives that could not be listed to the end: nobody knows what else is in them.
     /// Each is among the faults.
     pub listings_failed: u64,

@@ -6,7 +6,7 @@ use super::gate::Gate;
 use super::outcome::{Outcome, What};
 use super::worker::Worker;
 use crate::source::{
-    Error, Item, KnownLogFiles, LogFile, LogKey, ReadBefore, RecordKind, Scope, Sink, Skip, Source,
+    Error, Item, KnownLogFiles, LogFile, LogKey, ReadBefore, ReadFault, RecordKind, Scope, Sink, Skip, Source,
 };
 use crossbeam_channel::Sender;
 use std::ops::ControlFlow;
@@ -105,7 +105,8 @@ impl<'scope, 'run> Feeder<'scope, 'run> {
             Item::LogFile(log_file) => self.take_log_file(log_file, send),
             Item::Skipped { reason, .. } => send(What::Skipped { reason }, Vec::new()),
             Item::Fault { key, fault } => {
-                send(What::Unreadable { key, reason: fault.to_string() }, Vec::new());
+                let is_archived = matches!(fault, ReadFault::Archived { .. });
+                send(What::Unreadable { key, reason: fault.to_string(), is_archived }, Vec::new());
             }
         }
     }

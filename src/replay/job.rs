@@ -129,7 +129,7 @@ impl<'run> Job<'run> {
         let Done { shares, send } = &mut *self.done.lock().unwrap_or_else(PoisonError::into_inner);
         let what = match self.read(std::mem::take(shares)) {
             Ok(read) => What::Read(Box::new(read)),
-            Err(reason) => What::Unreadable { key: self.origin.key.clone(), reason },
+            Err(reason) => What::Unreadable { key: self.origin.key.clone(), reason, is_archived: false },
         };
         self.worker.tell(self.origin.size, &what);
         if let Some(send) = send.take() {

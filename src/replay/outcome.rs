@@ -22,7 +22,7 @@ pub(super) enum What {
     /// Passed over by the source.
     Skipped { reason: Skip },
     /// No record of it can be used.
-    Unreadable { key: LogKey, reason: String },
+    Unreadable { key: LogKey, reason: String, is_archived: bool },
     /// The rest of an archive, or all of it, cannot be had.
     Lost { archive: String, reason: String, is_partly_read: bool },
     /// Read, decoded and matched.

@@ -131,7 +131,10 @@ impl<'run> Receiver<'run> {
             What::Skipped { reason } => {
                 *self.coverage.log_files.skipped.entry(reason.name()).or_default() += 1
             }
-            What::Unreadable { key, reason } => self.take_fault(&key, reason),
+            What::Unreadable { key, reason, is_archived } => {
+                self.coverage.log_files.archived += u64::from(is_archived);
+                self.take_fault(&key, reason);
+            }
             What::Lost { archive, reason, is_partly_read } => {
                 self.coverage.log_files.listings_failed += 1;
                 self.coverage.faults.push(Fault { key: archive, reason, is_partly_read });

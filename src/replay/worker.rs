@@ -81,7 +81,7 @@ impl<'run> Worker<'run> {
                 job.work();
             }
             Err(reason) => {
-                let what = What::Unreadable { key, reason };
+                let what = What::Unreadable { key, reason, is_archived: false };
                 self.tell(size, &what);
                 send(what);
             }

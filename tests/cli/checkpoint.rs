@@ -20,7 +20,8 @@ fn trail() -> Vec<(String, Vec<u8>)> {
                     let name = if at % 7 == 0 { "CreateUser" } else { "GetUser" };
                     let user = format!("user-{}", at % 5);
                     let time = format!("2026-03-02T09:{:02}:{:02}Z", number % 60, at % 60);
-                    record(number * (RECORDS - 1) + at, &user, name, &time, None)
+                    let record = record(number * (RECORDS - 1) + at, &user, name, &time, None);
+                    if at % 9 == 0 { stop(&record) } else { record }
                 })
                 .collect();
             let suffix = format!("{number:016}");
@@ -35,6 +36,15 @@ fn trail() -> Vec<(String, Vec<u8>)> {
         b"x".to_vec(),
     ));
     objects
+}
+
+/// Makes a record one of an instance that is stopped.
+fn stop(record: &str) -> String {
+    let change = r#""previousState":{"name":"running"}"#;
+    let elements =
+        format!(r#","responseElements":{{"instancesSet":{{"items":[{{"instanceId":"i-1",{change}}}]}}}}}}"#);
+    let record = record.replace("GetUser", "StopInstances").replace("iam.amazonaws.com", "ec2.amazonaws.com");
+    record[..record.len() - 1].to_owned() + &elements
 }
 
 fn archive() -> Archive {
@@ -75,6 +85,7 @@ fn a_run_that_is_killed_again_and_again_ends_like_one_that_is_not() {
         "replay -q queries trail --format ndjson",
         "replay -q queries trail --count --by userIdentity.userName,day --format csv",
         "report activity trail --by eventName",
+        r#"replay -q queries -e {"detail":{"state":["stopping"]}} --synthesize ec2-state trail --format ndjson"#,
     ];
     let mut all_kills = 0;
     for (question, seed) in questions.into_iter().zip(1..) {
@@ -150,6 +161,7 @@ fn a_checkpoint_belongs_to_one_question() {
         ("replay -q queries trail queries", "archives"),
         ("replay -q queries trail --region us-east-1 --since 9d", "regions, times"),
         ("replay -q queries trail --no-dedupe", "options"),
+        ("replay -q queries trail --synthesize ec2-state", "approximations"),
     ] {
         let ran =
             run(&archive, &format!("{other} --checkpoint run.checkpoint"), "2026-04-01T00:00:00Z").run();

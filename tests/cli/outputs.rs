@@ -129,6 +129,7 @@ fn coverage_is_a_document_about_everything_that_was_asked_for() {
         "listed": 2,
         "read": 1,
         "failed": 1,
+        "archived": 0,
         "listings_failed": 0,
         "skipped": {
           "digest": 1,

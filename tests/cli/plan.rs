@@ -110,7 +110,7 @@ fn a_plan_says_what_it_would_take() {
     requests  23 LIST, 105 GET: $0.0002
     transfer  free in the bucket's region, $0.0000 to another one, $0.0000 to the internet
               at S3's prices in us-east-1 unless --price says otherwise (`--format json` has all of them)
-    time      about 0.0 min at 50.0 MiB a second (--speed) and 1,500 requests a second
+    time      about 0.0 min, if a second brings 50.0 MiB (--speed), 1,500 GET and 200 LIST requests
     bucket    trail-bucket in eu-north-1; where this machine is, nobody has said
     key       trail-bucket/audit/AWSLogs/: needs kms:Decrypt on arn:aws:kms:eu-north-1:111122223333:key/invented
     policy

@@ -188,6 +188,55 @@ fn ctrl_c_does_not_wait_for_a_bucket_that_does_not_answer() {
     assert!(archive.names().is_empty());
 }
 
+#[test]
+fn a_bucket_whose_requester_pays_is_read_when_somebody_agrees_to() {
+    let objects = (0..3).map(|id| {
+        let record = record(id, "alice", "CreateUser", "2026-03-02T09:58:00Z", None);
+        (format!("{id}.json"), document(&[record]))
+    });
+    let server = Server::start(objects);
+    server.set_faults(Faults { is_requester_paying: true, ..Faults::default() });
+    let (archive, bucket) = (Archive::empty(), format!("s3://{BUCKET}"));
+    let run = |arguments: &[&str]| {
+        let command = backtrail(archive.path()).args(arguments.iter().copied());
+        let command = command.env("AWS_ACCESS_KEY_ID", ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
+        let command = command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_REGION", "us-east-1");
+        command.env("AWS_ENDPOINT_URL_S3", &server.endpoint_url).run()
+    };
+    let denied = run(&["replay", &bucket, "--count"]);
+    assert_eq!(denied.code, 1, "{}", denied.transcript());
+    assert!(denied.stderr.contains("in a requester-pays bucket `--request-payer`"), "{}", denied.stderr);
+    for command in ["replay --count", "plan", "sync", "convert"] {
+        let place = match command {
+            "sync" | "convert" => vec![bucket.as_str(), command],
+            _ => vec![bucket.as_str()],
+        };
+        let ran = run(&[command.split(' ').collect(), place, vec!["--request-payer"]].concat());
+        assert_eq!(ran.code, 0, "{command}: {}", ran.transcript());
+    }
+    let single = format!("{bucket}/1.json");
+    let ran = run(&["replay", &single, "-e", r#"{"source":["aws.iam"]}"#, "--request-payer", "requester"]);
+    assert!(ran.code == 0 && ran.stdout.contains("user/alice"), "{}", ran.transcript());
+}
+
+#[test]
+fn archived_objects_are_counted_by_themselves() {
+    let objects = [("a.json", document(&[])), ("b.json", document(&[])), ("c.json", document(&[]))];
+    let server = Server::start(objects);
+    let classes = [("a.json".to_owned(), "GLACIER".to_owned())].into();
+    let denied = [("c.json".to_owned(), "not you".to_owned())].into();
+    let frozen = ["b.json".to_owned()].into();
+    server.set_faults(Faults { classes, frozen, denied, ..Faults::default() });
+    let archive = Archive::empty();
+    let command = replay(&archive, &["s3://trail-bucket", "--count", "--coverage", "coverage.json"]);
+    let command = command.env("AWS_ACCESS_KEY_ID", ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
+    let ran = command.args(["--endpoint-url", &server.endpoint_url, "--bucket-region", "us-east-1"]).run();
+    assert_eq!(ran.code, 4, "{}", ran.transcript());
+    assert!(ran.stderr.contains(", 3 failed (2 archived: to be restored first)\n"), "{}", ran.stderr);
+    let coverage: serde_json::Value = serde_json::from_str(&archive.read("coverage.json")).unwrap();
+    assert_eq!([&coverage["log_files"]["failed"], &coverage["log_files"]["archived"]], [3, 2]);
+}
+
 /// A profile whose credentials a program gives: at first the ones that expire, then `later`.
 fn renewing(archive: &Archive, later: &str) {
     let answer =

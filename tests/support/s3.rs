@@ -58,6 +58,8 @@ pub struct Faults {
     pub frozen: BTreeSet<String>,
     /// Requests signed for another region than this are redirected.
     pub region: Option<String>,
+    /// Whether every request must say that the requester pays.
+    pub is_requester_paying: bool,
     /// The KMS key that every object is encrypted with.
     pub kms_key: Option<String>,
     /// The CRC-32 of every object, for whoever asks for it with the whole.
@@ -306,6 +308,10 @@ impl Bucket {
         }
         if bucket != BUCKET {
             return Err(refusal("NoSuchBucket", 404));
+        }
+        let payer = request.headers.get("x-amz-request-payer");
+        if faults.is_requester_paying && payer.is_none_or(|payer| payer != "requester") {
+            return Err(refusal("AccessDenied", 403));
         }
         let signed_for = request.region.as_ref().map(|region| region.as_str());
         match faults.region {

@@ -163,7 +163,7 @@ pub struct Selection {
     pub signin_alias: bool,
     /// Approximate events that no trail records from the calls that cause them, so that patterns on them can be replayed;
     /// hits on them are marked
-    #[arg(long, value_name = "EVENTS", conflicts_with = "checkpoint")]
+    #[arg(long, value_name = "EVENTS")]
     pub synthesize: Option<Synthesize>,
 }
 

@@ -84,9 +84,11 @@ fn costs(plan: &Document<'_>) -> Vec<String> {
         ),
         "          at S3's prices in us-east-1 unless --price says otherwise (`--format json` has all of them)".to_owned(),
         format!(
-            "time      about {:.1} min at {} a second (--speed) and 1,500 requests a second",
+            "time      about {:.1} min, if a second brings {} (--speed), {} GET and {} LIST requests",
             plan.expected_minutes,
-            bytes(plan.speed_bytes_per_second)
+            bytes(plan.speed_bytes_per_second),
+            thousands(plan.speed_gets_per_second as u64),
+            thousands(plan.speed_lists_per_second as u64)
         ),
     ]
 }

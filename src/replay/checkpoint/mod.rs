@@ -143,7 +143,7 @@ impl Checkpoint {
             Ok(read) => What::Read(Box::new(read)),
             Err(error) => {
                 let reason = format!("what is known of it cannot be read from the checkpoint: {error}");
-                What::Unreadable { key: name, reason }
+                What::Unreadable { key: name, reason, is_archived: false }
             }
         }
     }

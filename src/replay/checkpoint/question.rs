@@ -41,6 +41,12 @@ impl Question {
         Self { moment: scope.now, members }
     }
 
+    /// Returns the question of a run that also asks about approximated events.
+    pub fn synthesizing(mut self) -> Self {
+        self.members.insert("approximations".to_owned(), json!(true));
+        self
+    }
+
     /// Returns the moment at which it was asked first.
     pub fn moment(&self) -> Timestamp {
         self.moment
