@@ -7,6 +7,7 @@ Every check compares what the command line prints with figures that somebody els
 """
 
 import check_reports
+import check_scale
 import collections
 import contextlib
 import datetime
@@ -313,6 +314,8 @@ def main():
             check_scopes("bucket", "s3://trails/made/", truth)
             others = [(archive, 2), (archive, 8), ("s3://trails/made/", 2), ("s3://trails/made/", 8)]
             check_same_bytes(archive, others)
+            section("a bucket at scale, with a network that fails")
+            check_scale.run(backtrail, check, BINARY, ENVIRONMENT, client, SHARED, upload)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
 
