@@ -24,10 +24,12 @@
 //! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `delivery` `record` |
 //! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `delivery` `query` |
 //! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
+//! | [`explain`] | stage | why a record matches or not, and what nearly matched | all above |
 //! | `report` | stage | folds records and hits into frames | all above |
 //! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `delivery` `query` `hit` `replay` `report` |
 //! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `alarm` `json` `record` `event` `query` `hit` `replay` `report` |
 //! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `language` `query` `hit` `replay` `report` |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `language` `delivery` `query` `hit` `replay` `explain` `report` |
 //! | `cli` | binary | arguments in, exit code out | all |
 //!
 //! The library never prints, never reads the environment, never asks the clock and never exits: the binary does
@@ -37,6 +39,7 @@ pub mod alarm;
 pub mod decode;
 pub mod delivery;
 pub mod event;
+pub mod explain;
 pub mod hit;
 pub mod json;
 #[cfg(feature = "report")]

@@ -9,6 +9,7 @@ mod counting;
 mod delivery;
 mod ends;
 mod filters;
+mod explain;
 mod formats;
 mod html_reports;
 mod import;

@@ -12,6 +12,17 @@ const NAMED_FAULTS: usize = 20;
 pub fn print(coverage: &Coverage, elapsed: Duration, is_written: bool) {
     say(&files(coverage, elapsed));
     say(&records(coverage));
+    print_rest(coverage, is_written);
+}
+
+/// Prints what was covered by a run whose hits are nobody's business.
+pub fn print_reading(coverage: &Coverage, elapsed: Duration) {
+    say(&files(coverage, elapsed));
+    say(&plural(coverage.records.read, "record", "records"));
+    print_rest(coverage, false);
+}
+
+fn print_rest(coverage: &Coverage, is_written: bool) {
     if let Some(line) = extent(coverage) {
         say(&line);
     }

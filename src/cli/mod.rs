@@ -10,6 +10,7 @@ mod convert;
 mod destination;
 mod ends;
 mod exit;
+mod explain;
 mod foot;
 mod import;
 mod interrupt;
@@ -45,6 +46,7 @@ pub fn run() -> ExitCode {
         Command::Convert(command) => convert::run(&command, &arguments.global),
         Command::Sync(command) => sync::run(&command, &arguments.global),
         Command::Match(command) => match_event::run(&command),
+        Command::Explain(command) => explain::run(&command, &arguments.global),
         Command::Check(command) => check::run(&command),
         Command::Queries(command) => queries::run(&command, &arguments.global),
         Command::Completions { shell } => manual::print_completions(shell),

@@ -70,8 +70,8 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     let coverage_file = coverage_path.map(|path| Output::open(Some(path), &interrupt));
     let coverage_file = coverage_file.transpose().or_bad_arguments()?;
     select::warn(&queries);
-    select::note_unrecorded(&queries, command.selection.synthesize);
-    select::note_synthesis(command.selection.synthesize);
+    select::note_unrecorded(&queries, command.approximation.synthesize);
+    select::note_synthesis(command.approximation.synthesize);
     options::remark_on_regions(&options.scope);
 
     let shown = Shown::new(!command.output.no_progress);
@@ -209,7 +209,7 @@ impl Run<'_> {
     }
 
     fn replay(&self, take: &mut dyn FnMut(&Hit<'_>) -> ControlFlow<()>) -> anyhow::Result<Coverage> {
-        let matcher = match self.command.selection.synthesize {
+        let matcher = match self.command.approximation.synthesize {
             Some(Synthesize::Ec2State) => Matcher::synthesizing(self.queries, self.keeps),
             None => Matcher::keeping(self.queries, self.keeps),
         };

@@ -10,6 +10,7 @@ mod csv;
 #[cfg(feature = "report")]
 mod document;
 mod eventbridge;
+mod explained;
 mod format;
 mod json;
 mod layout;
@@ -30,6 +31,9 @@ pub use counts::{COUNT_COLUMNS, QueryCount, QueryCounts, write_counts};
 pub use document::{
     DocumentFile, DocumentFormat, DocumentOptions, document_files, write_document, write_outline,
     write_outline_json, write_reports,
+};
+pub use explained::{
+    ExplainedRecord, write_explained, write_explained_json, write_nearly, write_nearly_json,
 };
 pub use format::{Format, ListFormat, NotAList, UnknownFormat};
 pub use queries::write_queries;

@@ -34,7 +34,7 @@ struct Object<'a> {
 
 /// Whether the rule would have fired.
 #[derive(serde::Serialize)]
-struct DeliveryObject {
+pub(super) struct DeliveryObject {
     would_have_fired: &'static str,
     reasons: Vec<ReasonObject>,
 }

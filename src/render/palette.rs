@@ -7,6 +7,8 @@ use crate::query::Severity;
 pub(super) enum Style {
     /// A column title or heading.
     Heading,
+    /// Something is as it should be.
+    Success,
     /// Something failed.
     Failure,
     /// The severity of a query.
@@ -18,6 +20,7 @@ impl Style {
     pub(super) fn paint(self, text: &str) -> String {
         let code = match self {
             Self::Heading => "1",
+            Self::Success => "32",
             Self::Failure | Self::Severity(Severity::High) => "31",
             Self::Severity(Severity::Critical) => "1;31",
             Self::Severity(Severity::Medium) => "33",

@@ -29,7 +29,7 @@ fn an_unknown_subcommand_is_refused() {
     --- stderr
     error: unrecognized subcommand 'replai'
 
-      tip: some similar subcommands exist: 'plan', 'replay'
+      tip: some similar subcommands exist: 'plan', 'explain', 'replay'
 
     Usage: backtrail [OPTIONS] <COMMAND>
 

@@ -1,11 +1,13 @@
 //! The command line as clap sees it. Meaning is given to the texts elsewhere.
 
 mod copies;
+mod explain;
 mod location;
 mod queries;
 mod report;
 
 pub use copies::*;
+pub use explain::*;
 pub use location::*;
 pub use queries::*;
 pub use report::*;
@@ -16,7 +18,7 @@ use std::path::PathBuf;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done, everything was read
-  1    failed; or the answer is no (match, check)
+  1    failed; or the answer is no (match, explain, check)
   2    bad arguments
   3    nothing to read: no log file in the scope
   4    coverage incomplete: something could not be read, or a rule not be used;
@@ -86,6 +88,12 @@ pub enum Command {
     /// command takes such a directory for an archive and gives the same answers, in a fraction of the time when the
     /// question names its events.
     Convert(Box<Convert>),
+    /// Explain why a record matches a query or not, or what in an archive nearly matched it
+    ///
+    /// Of a record (a file, standard input, or `--event-id` in an archive) the pattern is shown clause by clause with what
+    /// stood there. Of an archive it is told how many records satisfied all clauses but one, which, and what they had
+    /// instead. Ends with 1 when a record does not match.
+    Explain(Box<Explain>),
     /// Test one event against one pattern, offline (like `aws events test-event-pattern`), or many cases at once
     Match(Match),
     /// Check stored queries: valid, described, and their cases hold
@@ -127,6 +135,8 @@ pub struct Replay {
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
+    pub approximation: Approximation,
+    #[command(flatten)]
     pub rule: RuleLocation,
     #[command(flatten)]
     pub scope: Scope,
@@ -161,6 +171,12 @@ pub struct Selection {
     /// other way round: AWS documents the one and sends the other
     #[arg(long)]
     pub signin_alias: bool,
+}
+
+/// Events that no trail records.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Queries")]
+pub struct Approximation {
     /// Approximate events that no trail records from the calls that cause them, so that patterns on them can be replayed;
     /// hits on them are marked
     #[arg(long, value_name = "EVENTS")]

@@ -1,0 +1,117 @@
+//! `backtrail explain`.
+
+use crate::support::archive::{Archive, record};
+use crate::support::command::{Ran, backtrail};
+use insta::assert_snapshot;
+
+fn explain<'a>(archive: &Archive, arguments: impl IntoIterator<Item = &'a str>) -> Ran {
+    backtrail(archive.path()).args(["explain"]).args(arguments).run()
+}
+
+fn archive() -> Archive {
+    let archive = Archive::small();
+    archive.write("record.json", record(1, "alice", "DeleteUser", "2026-03-02T09:58:00Z", None));
+    archive
+}
+
+#[test]
+fn a_record_is_held_against_the_pattern_clause_by_clause() {
+    let ran = explain(&archive(), ["-q", "queries/user-created.json", "record.json"]);
+    assert_snapshot!(ran.transcript(), @r#"
+    record.json does not match user-created
+      ✓ source: "aws.iam"
+      ✗ detail.eventName: "DeleteUser"; wanted "CreateUser"
+    --- stderr
+
+    --- exit code 1
+    "#);
+    let ran =
+        explain(&archive(), ["-q", "queries/user-deleted.json", "record.json", "--rule-region", "eu-west-1"]);
+    assert_snapshot!(ran.transcript(), @"");
+}
+
+#[test]
+fn choices_and_arrays_are_shown_as_clauses_of_their_own() {
+    let archive = archive();
+    archive.write(
+        "tags.json",
+        r#"{"eventName":"CreateUser","requestParameters":{"tags":[{"key":"env","value":"dev"},{"key":"x","value":"prod"}]}}"#,
+    );
+    let pattern = r#"{"detail":{"$or":[{"eventName":["CreateUser"]},{"eventName":["DeleteUser"]}],"requestParameters":{"tags":{"key":["env"],"value":["prod"]}}}}"#;
+    assert_snapshot!(explain(&archive, ["-e", pattern, "tags.json"]).transcript(), @r#"
+    tags.json does not match pattern
+      ✓ one of these
+        ✓ all of these
+          ✓ detail.eventName: "CreateUser"
+        ✗ all of these
+          ✗ detail.eventName: "CreateUser"; wanted "DeleteUser"
+      ✓ detail.requestParameters.tags.key: "env", "x"
+      ✓ detail.requestParameters.tags.value: "dev", "prod"
+      ✗ all of that in the same elements of arrays
+    --- stderr
+
+    --- exit code 1
+    "#);
+    let ran = explain(&archive, ["-e", pattern, "tags.json", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&told["matches"], &told["tree"]["is_met"]), (&false.into(), &false.into()));
+    assert_eq!(told["tree"]["all"][3]["together"], true);
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_whoever_asks() {
+    let ran = explain(&archive(), ["-q", "queries/user-created.json", "record.json", "--color", "always"]);
+    assert!(ran.stdout.contains("\u{1b}[31m✗\u{1b}[0m detail.eventName"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_record_is_found_in_an_archive_by_its_event_id() {
+    let id = "00000002-0000-4000-8000-000000000000";
+    let ran = explain(&archive(), ["-q", "queries/user-created.json", "--event-id", id, "trail"]);
+    assert_snapshot!(ran.transcript(), @r#"
+    00000002-0000-4000-8000-000000000000 does not match user-created
+      ✓ source: "aws.iam"
+      ✗ detail.eventName: "DeleteUser"; wanted "CreateUser"
+    --- stderr
+    2 log files read (1.4 KiB stored, 1.3 KiB of JSON) in [time] s; skipped: 1 digest, 1 other-name
+    3 records
+    1 account × 1 region × 2 days
+    --- exit code 1
+    "#);
+    let ran = explain(&archive(), ["-q", "queries/user-created.json", "--event-id", "gone", "trail"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("no record in the archive has the event id `gone`"), "{}", ran.stderr);
+}
+
+#[test]
+fn of_an_archive_it_is_told_which_clause_kept_records_from_matching() {
+    let pattern = r#"{"source":["aws.iam"],"detail-type":["AWS Service Event via CloudTrail"],"detail":{"eventName":["CreateUser"]}}"#;
+    assert_snapshot!(explain(&archive(), ["-e", pattern, "trail"]).transcript(), @r#"
+    0 records match pattern
+    2 records satisfy every clause but `detail-type`
+        wanted "AWS Service Event via CloudTrail"
+        found 2 × "AWS API Call via CloudTrail"
+    by itself `source` is satisfied by 3 records
+    by itself `detail.eventName` is satisfied by 2 records
+    --- stderr
+    2 log files read (1.4 KiB stored, 1.3 KiB of JSON) in [time] s; skipped: 1 digest, 1 other-name
+    3 records
+    1 account × 1 region × 2 days
+    --- exit code 0
+    "#);
+    let ran = explain(&archive(), ["-e", pattern, "trail", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(told["misses"][1]["records"], 2);
+    assert_eq!(told["misses"][1]["found"][0]["values"][0], "AWS API Call via CloudTrail");
+}
+
+#[test]
+fn questions_that_cannot_be_answered_are_refused() {
+    let ran = explain(&archive(), ["-q", "queries", "record.json"]);
+    assert_snapshot!(ran.transcript(), @r"
+    --- stderr
+    error: `explain` takes one query at a time, and these are 2: give one with -q or -e
+    --- exit code 2
+    ");
+    assert_eq!(explain(&archive(), ["-q", "queries/user-created.json", "gone.json"]).code, 1);
+}
