@@ -16,20 +16,13 @@
 //! | `lake` | stage | log files taken apart into Parquet, and put together again | `json` `record` `event` `source` `mirror` `decode` |
 //! | [`language`] | language | one folder a language: text to `Condition` over leaves | `json` |
 //! | `live` | stage | reads the rules that are deployed through the AWS API | `source` |
-//! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `record` |
 //! | [`alarm`] | noun | when counted hits would have raised an alarm: on a metric, in a window by group, of several queries | – |
-//! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `alarm` `event` `record` |
-//! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `query` |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `words` `json` `record` `event` `query` `hit` `replay` `report` |
-//! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `delivery` `record` |
+//! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `alarm` `event` `delivery` `record` |
 //! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `delivery` `query` |
 //! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
 //! | [`explain`] | stage | why a record matches or not, and what nearly matched | all above |
 //! | `report` | stage | folds records and hits into frames | all above |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `delivery` `query` `hit` `replay` `report` |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `alarm` `json` `record` `event` `query` `hit` `replay` `report` |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `language` `query` `hit` `replay` `report` |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `language` `delivery` `query` `hit` `replay` `explain` `report` |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `words` `json` `record` `event` `language` `delivery` `alarm` `query` `hit` `replay` `explain` `report` |
 //! | `cli` | binary | arguments in, exit code out | all |
 //!
 //! The library never prints, never reads the environment, never asks the clock and never exits: the binary does

@@ -61,7 +61,7 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     };
     let question = || {
         let question = Question::new(&sources, &queries, &keeps, &options);
-        if command.selection.synthesize.is_some() { question.synthesizing() } else { question }
+        if command.approximation.synthesize.is_some() { question.synthesizing() } else { question }
     };
     let checkpoint = checkpoint::open(&command.memory, &command.archives, question).or_bad_arguments()?;
     let interrupt = Interrupt::listen()?;

@@ -3,11 +3,11 @@
 use super::HitOptions;
 use super::object::{DeliveryObject, VERSION};
 use super::palette::Style;
-use super::quantity::{plural, thousands};
 use super::text::{escape, truncate};
 use crate::delivery::Delivery;
 use crate::explain::{Miss, Nearly, Value};
 use crate::language::explain::{Clause, Explained};
+use crate::words::{plural, thousands};
 use serde_json::{Value as Json, json};
 use std::io::{self, Write};
 
