@@ -56,6 +56,26 @@ def check_counts(language, queries, query_of, archives):
             check(f"{language}, {place}: {key}", found, wanted)
 
 
+def check_sigma_tests(rules):
+    """All records that a rule must or must not match, through `check` and each by itself through `match`.
+
+    Sigma does not define the list of maps in `aws_s3_lifecycle`; read as fields below it does what its test wants."""
+    tests = sorted(rules.glob("*_tests.json"))
+    lists = [json.loads(path.read_text()) for path in tests]
+    wanted = sum(len(records) for lists in lists for records in lists.values())
+    ran = run("check", rules)
+    check("check of the Sigma rules", ran.stdout.splitlines()[-1:], [f"{len(tests)} queries, {wanted} cases hold, 0 failed"])
+    with tempfile.TemporaryDirectory() as folder:
+        event = pathlib.Path(folder, "event.json")
+        for path, records in zip(tests, lists):
+            rule = path.with_name(path.name.removesuffix("_tests.json") + ".yml")
+            for name, word in (("should_match", "match"), ("should_not_match", "no-match")):
+                for number, record in enumerate(records[name]):
+                    event.write_text(json.dumps(record))
+                    found = run("match", "--pattern", rule, event).stdout.strip()
+                    check(f"{rule.name} {name} {number}", found, word)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -65,6 +85,9 @@ def main():
         archives = {place: DATA / place for place in FACTS["records"] if place != LABELLED}
         archives[LABELLED] = labelled
         filters = DATA / "rules/metric-filters.json"
+        rules = DATA / "rules/sigma"
+        check_counts("sigma", rules, lambda key: key.removesuffix(".yml"), archives)
+        check_sigma_tests(rules)
         check_counts("metric", filters, lambda key: key.split(":", 1)[1], archives)
     print(f"languages: {passed} checks passed, {failed} failed")
     return 1 if failed else 0

@@ -22,6 +22,7 @@ mod rules;
 mod s3;
 mod scheduled;
 mod scope;
+mod sigma;
 mod sources;
 mod sync;
 mod synthesis;

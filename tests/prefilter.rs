@@ -2,8 +2,10 @@
 //! replayed from a compact log file, where both come first, and from one with a space in front of the array, where neither
 //! does.
 
-use crate::support::hostile::{FILTERS, MEMBERS, PATTERNS, replay_both_ways};
+use crate::support::hostile::{DETECTIONS, FILTERS, MEMBERS, PATTERNS, replay_both_ways};
+use backtrail::language::Pattern;
 use backtrail::language::metric_filter::MetricFilter;
+use backtrail::language::sigma::SigmaRule;
 use backtrail::query::{Card, Query};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -50,6 +52,26 @@ proptest! {
             .zip(0..)
             .map(|(pattern, number)| Query::from_pattern_text(&format!("q{number}"), pattern, "test").unwrap())
             .collect();
+        replay_both_ways(&records, &queries, is_limited);
+    }
+
+    #[test]
+    fn sigma_rules_are_decided_alike_too(
+        records in prop::collection::vec(record(), 0..12),
+        detections in subsequence(&DETECTIONS[..], 1..4),
+        is_negated in any::<bool>(),
+        is_limited in any::<bool>(),
+    ) {
+        let records: Vec<String> = records.iter().map(|members| format!("{{{}}}", members.join(","))).collect();
+        let condition = if is_negated { "not s" } else { "s" };
+        let rule = |(detection, number): (&&str, i32)| {
+            let text = format!(
+                "logsource: {{product: aws, service: cloudtrail}}\ndetection:\n    {detection}\n    condition: {condition}\n"
+            );
+            let rule = Pattern::Sigma(Box::new(SigmaRule::parse(&text).unwrap()));
+            Query::new(format!("s{number}"), Card::default(), rule, "test")
+        };
+        let queries: Vec<Query> = detections.iter().zip(0..).map(rule).collect();
         replay_both_ways(&records, &queries, is_limited);
     }
 

@@ -39,6 +39,11 @@ pub fn run(command: &Check) -> anyhow::Result<Exit> {
         }
     }
     let all = loaded.queries.len() + loaded.unusable.len();
+    let bad = loaded.unusable.iter().filter(|unusable| !unusable.reason.is_harmless()).count();
+    if bad > 0 {
+        let loads = loaded.queries.len();
+        writeln!(out, "{loads} of {} load", plural((loads + bad) as u64, "query", "queries"))?;
+    }
     writeln!(
         out,
         "{}, {} hold, {failed} failed",

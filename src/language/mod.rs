@@ -8,6 +8,7 @@ pub mod matcher;
 pub mod metric_filter;
 mod pattern;
 mod probe;
+pub mod sigma;
 mod solve;
 mod warning;
 

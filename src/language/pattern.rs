@@ -4,6 +4,7 @@ use super::Condition;
 use super::event_pattern::{self, EventPattern};
 use super::explain::Anatomy;
 use super::metric_filter::{self, MetricFilter};
+use super::sigma::{self, SigmaRule};
 use super::warning::Warning;
 use crate::json::Fields;
 
@@ -14,6 +15,8 @@ pub enum Language {
     EventPattern,
     /// Filter patterns of CloudWatch Logs.
     MetricFilter,
+    /// Sigma rules.
+    Sigma,
 }
 
 /// A pattern in one of the languages that people have stored queries in. All of them compile to a [`Condition`].
@@ -23,6 +26,8 @@ pub enum Pattern {
     Event(EventPattern),
     /// A filter pattern of CloudWatch Logs, over the record.
     Metric(MetricFilter),
+    /// A Sigma rule, over the record.
+    Sigma(Box<SigmaRule>),
     /// A pattern, and a filter that must take the record as well.
     Limited {
         /// The pattern.
@@ -42,12 +47,22 @@ pub enum Refusal {
     /// It is no filter pattern.
     #[error(transparent)]
     Metric(#[from] metric_filter::ParseError),
+    /// It is no Sigma rule.
+    #[error(transparent)]
+    Sigma(#[from] sigma::ParseError),
+    /// The language has nothing that could be set.
+    #[error("{0} has nothing to fill in")]
+    Fixed(&'static str),
 }
 
 impl Language {
     /// Returns the language that a text is meant in, by the way it begins.
     pub fn of(text: &str) -> Self {
-        if MetricFilter::is_meant(text) { Self::MetricFilter } else { Self::EventPattern }
+        match () {
+            () if MetricFilter::is_meant(text) => Self::MetricFilter,
+            () if SigmaRule::is_meant(text) => Self::Sigma,
+            () => Self::EventPattern,
+        }
     }
 
     /// Reads a text.
@@ -58,6 +73,7 @@ impl Language {
         Ok(match self {
             Self::EventPattern => Pattern::Event(EventPattern::parse(text)?),
             Self::MetricFilter => Pattern::Metric(MetricFilter::parse(text)?),
+            Self::Sigma => Pattern::Sigma(Box::new(SigmaRule::parse(text)?)),
         })
     }
 
@@ -66,6 +82,7 @@ impl Language {
         match self {
             Self::EventPattern => "event-pattern",
             Self::MetricFilter => "metric-filter",
+            Self::Sigma => "sigma",
         }
     }
 
@@ -74,6 +91,7 @@ impl Language {
         match self {
             Self::EventPattern => "an event pattern",
             Self::MetricFilter => "a metric filter",
+            Self::Sigma => "a Sigma rule",
         }
     }
 }
@@ -84,6 +102,7 @@ impl Pattern {
         match self {
             Self::Event(_) => Language::EventPattern,
             Self::Metric(_) => Language::MetricFilter,
+            Self::Sigma(_) => Language::Sigma,
             Self::Limited { pattern, .. } => pattern.language(),
         }
     }
@@ -99,6 +118,7 @@ impl Pattern {
         match self {
             Self::Event(pattern) => pattern.compile(fields),
             Self::Metric(filter) => filter.compile(fields),
+            Self::Sigma(rule) => rule.compile(fields),
             Self::Limited { pattern, only } => pattern.compile(fields).limited_to(only.compile(fields)),
         }
     }
@@ -107,7 +127,7 @@ impl Pattern {
     pub fn as_event_pattern(&self) -> Option<&EventPattern> {
         match self {
             Self::Event(pattern) => Some(pattern),
-            Self::Metric(_) => None,
+            Self::Metric(_) | Self::Sigma(_) => None,
             Self::Limited { pattern, .. } => pattern.as_event_pattern(),
         }
     }
@@ -116,7 +136,7 @@ impl Pattern {
     pub fn as_event_pattern_mut(&mut self) -> Option<&mut EventPattern> {
         match self {
             Self::Event(pattern) => Some(pattern),
-            Self::Metric(_) => None,
+            Self::Metric(_) | Self::Sigma(_) => None,
             Self::Limited { pattern, .. } => pattern.as_event_pattern_mut(),
         }
     }
@@ -130,6 +150,7 @@ impl Pattern {
         match self {
             Self::Event(pattern) => Ok(pattern.set(path, values)?),
             Self::Metric(filter) => Ok(filter.set(path, values)?),
+            Self::Sigma(_) => Err(Refusal::Fixed("a Sigma rule")),
             Self::Limited { pattern, .. } => pattern.set(path, values),
         }
     }
@@ -139,6 +160,7 @@ impl Pattern {
         match self {
             Self::Event(pattern) => pattern.warnings(),
             Self::Metric(filter) => filter.warnings(),
+            Self::Sigma(rule) => rule.warnings(),
             Self::Limited { pattern, .. } => pattern.warnings(),
         }
     }
@@ -161,6 +183,7 @@ impl Pattern {
         match self {
             Self::Event(pattern) => pattern.to_json(),
             Self::Metric(filter) => filter.to_text(),
+            Self::Sigma(rule) => rule.to_text(),
             Self::Limited { pattern, only } => format!("{}\n{}", pattern.to_text(), only.to_text()),
         }
     }

@@ -69,10 +69,39 @@ impl Proof {
         Ok(Self { card, has_severity, cases })
     }
 
+    /// Reads the cases of a Sigma rule that stand beside it in the form of other projects: a JSON object with the lists
+    /// `should_match` and `should_not_match`.
+    pub(super) fn read_sigma(tests: &Beside) -> Result<Self, Error> {
+        let failed = |source: serde_json::Error| Error::Json { file: tests.file.clone(), source };
+        let lists: SigmaTests = serde_json::from_str(&tests.text).map_err(failed)?;
+        let mut cases = Vec::new();
+        for (name, records) in
+            [("should_match", lists.should_match), ("should_not_match", lists.should_not_match)]
+        {
+            for (record, number) in records.into_iter().zip(1..) {
+                cases.push(Case {
+                    case: format!("{name} {number}"),
+                    expect_match: name == "should_match",
+                    input: Input::Record(record.get().to_owned()),
+                    line: number,
+                });
+            }
+        }
+        Ok(Self { cases: Some(cases), ..Self::default() })
+    }
+
     /// Returns the cases, none when there is no case file.
     pub fn cases(&self) -> &[Case] {
         self.cases.as_deref().unwrap_or_default()
     }
+}
+
+#[derive(Deserialize)]
+struct SigmaTests<'a> {
+    #[serde(borrow, default)]
+    should_match: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    should_not_match: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]

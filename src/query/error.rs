@@ -161,6 +161,12 @@ pub enum Reason {
         /// Why.
         source: Box<Refusal>,
     },
+    /// It counts matches of other rules over time.
+    #[error("it is a correlation (`{kind}`), and these are not replayed yet")]
+    Correlation {
+        /// Its kind, in Sigma's word.
+        kind: &'static str,
+    },
     /// The whole file cannot be used.
     #[error(transparent)]
     File(Box<Error>),
@@ -177,6 +183,7 @@ impl Reason {
 fn kind(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Metric(_) => "metric filter",
+        Refusal::Sigma(_) => "Sigma rule",
         _ => "event pattern",
     }
 }

@@ -2,7 +2,8 @@
 
 use super::document::{self, Rule};
 use super::{Error, id, read_pattern};
-use crate::language::{Language, Pattern};
+use crate::language::sigma::{self, Document, ParseError, SigmaRule};
+use crate::language::{Language, Pattern, Refusal};
 use serde_json::value::RawValue;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,6 +68,8 @@ pub(super) enum Content {
     Pattern(Pattern),
     /// A document with these rules: at least one.
     Rules(Vec<Rule>),
+    /// The documents of a Sigma file: at least one.
+    Sigma(Vec<Result<Document, ParseError>>),
 }
 
 /// Reads a file and finds out what it is: JSON or YAML, a pattern or a document.
@@ -75,10 +78,13 @@ pub(super) fn content(path: &Path) -> Result<Content, Error> {
     if path.extension().is_some_and(|ending| ending == FILTER) {
         return read_pattern(Language::MetricFilter, &text, &shown(path)).map(Content::Pattern);
     }
+    if SigmaRule::is_meant(&text) {
+        return sigma_content(&text, path);
+    }
     content_of_text(&text, path)
 }
 
-/// Finds out what a text is that is no bare filter; `path` names it.
+/// Finds out what a text is that is no bare filter and no Sigma rule; `path` names it.
 pub(super) fn content_of_text(text: &str, path: &Path) -> Result<Content, Error> {
     match serde_json::from_str::<&RawValue>(text) {
         Ok(document) => content_of(document, path),
@@ -90,6 +96,23 @@ pub(super) fn content_of_text(text: &str, path: &Path) -> Result<Content, Error>
                 serde_json::from_str(&json).map_err(|source| Error::Json { file: shown(path), source })?;
             content_of(&document, path)
         }
+    }
+}
+
+fn sigma_content(text: &str, path: &Path) -> Result<Content, Error> {
+    let refused = |error: ParseError| {
+        let source = Box::new(Refusal::Sigma(error));
+        Error::Pattern { file: shown(path), language: Language::Sigma, source }
+    };
+    let mut documents = sigma::read(text).map_err(refused)?;
+    // Of a file with a single rule it is the file that cannot be used.
+    match documents.pop() {
+        Some(Err(error)) if documents.is_empty() => Err(refused(error)),
+        Some(last) => {
+            documents.push(last);
+            Ok(Content::Sigma(documents))
+        }
+        None => Err(Error::NoRules { file: shown(path) }),
     }
 }
 
@@ -121,6 +144,16 @@ pub(super) struct Beside {
     pub text: String,
 }
 
+/// How the file with the tests of a Sigma rule ends.
+const SIGMA_TESTS: &str = "_tests.json";
+
+/// Reads the tests beside a Sigma rule; `None` when there are none.
+pub(super) fn sigma_tests(rule: &Path) -> Result<Option<Beside>, Error> {
+    let stem = rule.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let path = rule.with_file_name(format!("{stem}{SIGMA_TESTS}"));
+    if path.exists() { Ok(Some(Beside { file: shown(&path), text: read_text(&path)? })) } else { Ok(None) }
+}
+
 /// Reads the file beside a pattern that has another ending; `None` when there is none.
 pub(super) fn beside(pattern: &Path, ending: &str) -> Result<Option<Beside>, Error> {
     let path = pattern.with_extension(ending);
@@ -146,13 +179,20 @@ fn files_below(dir: &Path) -> Result<Vec<PathBuf>, Error> {
             let path = entry.path();
             if entry.file_type().map_err(failed)?.is_dir() {
                 open.push(path);
-            } else if path.is_file() && has_known_ending(&path) {
+            } else if path.is_file() && has_known_ending(&path) && !is_beside_sigma(&path) {
                 files.push(path);
             }
         }
     }
     files.sort();
     Ok(files)
+}
+
+/// Tells whether a file holds the tests of a Sigma rule: `NAME_tests.json` beside `NAME.yml`.
+fn is_beside_sigma(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.strip_suffix(SIGMA_TESTS))
+        .is_some_and(|stem| path.with_file_name(format!("{stem}.yml")).exists())
 }
 
 fn has_known_ending(path: &Path) -> bool {

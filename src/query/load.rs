@@ -1,11 +1,12 @@
 //! Loading queries from pattern files, directories of them, and documents that hold rules.
 
 use super::document::Rule;
-use super::file::{Content, Place, beside, content, content_of_text, shown};
+use super::file::{Content, Place, beside, content, content_of_text, shown, sigma_tests};
 use super::id::{self, Name};
 use super::shipped::beside as beside_shipped;
-use super::{Card, Error, Proof, Query, Reason, Unusable, select, shipped};
-use crate::language::Pattern;
+use super::{Card, Error, Proof, Query, Reason, Unusable, select, shipped, sigma};
+use crate::language::sigma::{Document, ParseError};
+use crate::language::{Pattern, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,10 @@ impl Loaded {
             Some(Home::File(pattern)) => {
                 Proof::read(beside(pattern, "toml")?, beside(pattern, "cases.jsonl")?)
             }
+            Some(Home::Sigma(rule)) => match (beside(rule, "cases.jsonl")?, sigma_tests(rule)?) {
+                (None, Some(tests)) => Proof::read_sigma(&tests),
+                (cases, _) => Proof::read(None, cases),
+            },
             Some(Home::Document) | None => Ok(Proof::default()),
         }
     }
@@ -45,6 +50,8 @@ enum Home {
     Shipped(String),
     /// A pattern file, with its path as the user gave it.
     File(PathBuf),
+    /// The file of a Sigma rule, which is its own card.
+    Sigma(PathBuf),
     /// A document that holds rules.
     Document,
 }
@@ -162,6 +169,13 @@ impl Loading {
     fn content(&mut self, content: Content, place: &Place) -> Result<(), Error> {
         match content {
             Content::Pattern(pattern) => self.pattern(pattern, place),
+            Content::Sigma(documents) => {
+                let is_only = documents.len() == 1;
+                for (document, number) in documents.into_iter().zip(1..) {
+                    self.sigma(document, place, (!is_only).then_some(number));
+                }
+                Ok(())
+            }
             Content::Rules(rules) => {
                 rules.into_iter().for_each(|rule| self.rule(rule, place));
                 Ok(())
@@ -182,6 +196,36 @@ impl Loading {
             home: Home::File(place.shown.clone()),
         });
         Ok(())
+    }
+
+    /// Takes a document of a Sigma file; of several each has a number.
+    fn sigma(&mut self, document: Result<Document, ParseError>, place: &Place, number: Option<usize>) {
+        let origin = shown(&place.shown);
+        let unusable = match document {
+            Ok(Document::Rule(rule)) => {
+                let id = match number {
+                    Some(number) => format!("{}/{}", place.id(), sigma::name(&rule.about, number)),
+                    None => place.id(),
+                };
+                return self.candidates.push(Candidate {
+                    name: Name { id, qualifier: None, file: place.short() },
+                    card: sigma::card(&rule.about),
+                    pattern: Pattern::Sigma(rule),
+                    origin,
+                    home: Home::Sigma(place.shown.clone()),
+                });
+            }
+            Ok(Document::Correlation(correlation)) => {
+                let name = sigma::name(&correlation.about, number.unwrap_or(1));
+                (name, Reason::Correlation { kind: correlation.kind.word() })
+            }
+            Err(error) => {
+                let name = format!("document {}", number.unwrap_or(1));
+                (name, Reason::Pattern { source: Box::new(Refusal::Sigma(error)) })
+            }
+        };
+        let (name, reason) = unusable;
+        self.unusable.push(Unusable { name, origin, reason });
     }
 
     fn rule(&mut self, rule: Rule, place: &Place) {

@@ -14,6 +14,7 @@ mod judge;
 mod load;
 mod select;
 mod shipped;
+mod sigma;
 
 pub use card::{Card, Parameter, Severity, UnknownSeverity};
 pub use case::{Case, CaseFault, Input, Proof};

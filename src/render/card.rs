@@ -47,6 +47,7 @@ pub fn write_card(query: &Query, options: &HitOptions, out: &mut dyn Write) -> i
     let text = match query.pattern.language() {
         Language::EventPattern => pretty(&text),
         Language::MetricFilter => escape(&text).into_owned(),
+        Language::Sigma => text.lines().map(escape).collect::<Vec<_>>().join("\n"),
     };
     writeln!(page.out, "{text}")?;
     page.out.flush()

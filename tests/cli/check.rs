@@ -55,6 +55,7 @@ fn a_query_that_is_not_valid_fails() {
            `queries/broken.json` is not an event pattern: `source` in the pattern: must be an object or an array of values
     ok     user-created (0 cases hold)
     ok     user-deleted (0 cases hold)
+    2 of 3 queries load
     3 queries, 0 cases hold, 1 failed
     --- stderr
 

@@ -48,6 +48,22 @@ pub const FILTERS: [&str; 14] = [
     "",
 ];
 
+/// The detections of Sigma rules, for the same.
+pub const DETECTIONS: [&str; 12] = [
+    "s: {eventName: consolelogin}",
+    "s: {eventName: [ConsoleLogin, 'create*'], userIdentity.type: root}",
+    "s: {eventName|contains: login}",
+    "s: {eventName: null}",
+    "s: {eventName: 5}",
+    "s: {userIdentity.userName|contains: 'quo\"'}",
+    "s: {userIdentity|contains: root, eventType|exists: true}",
+    "s: {requestParameters|contains: private-reports}",
+    "s: {requestParameters.bucketName|fieldref|neq: errorCode, eventSource|endswith: .amazonaws.com}",
+    "s: [consolelogin, agged]",
+    "s: {errorCode|re|i: ^access, eventName|neq: ListUsers}",
+    "s: {eventType: awsaggregatedevent}",
+];
+
 /// Members of records, in many spellings.
 pub const MEMBERS: [&str; 49] = [
     r#""awsRegion":"us-east-1""#,

@@ -2,12 +2,14 @@
 
 mod address;
 mod case;
+mod moment;
 mod number;
 mod regex;
 mod wildcard;
 
 pub use address::{Address, Block, BlockError};
 pub use case::CaseInsensitive;
+pub use moment::MomentPart;
 pub use number::{Bound, Decimal, Range};
 pub use regex::{Regex, RegexError};
 pub use wildcard::{Wildcard, WildcardError};
@@ -46,6 +48,8 @@ pub enum Matcher {
     Double(Range),
     /// A string in which this is found.
     Regex(Regex),
+    /// A string that spells a moment, a part of which is between bounds.
+    Moment(MomentPart, Range),
     /// A string, or the spelling of a number or a truth value, that passes as a string.
     Spelled(Box<Matcher>),
     /// This truth value.
@@ -105,10 +109,18 @@ impl Matcher {
             (Self::Range(range), Value::Number(text)) => range.contains(text),
             (Self::Double(range), Value::Number(text)) => range.contains_double(text),
             (Self::Spelled(matcher), value) => {
-                value.spelling().is_some_and(|text| matcher.accepts_text(text))
+                value.spelling().is_some_and(|text| matcher.accepts_spelling(text))
             }
             (_, Value::Text(text)) => self.accepts_text(text),
             _ => false,
+        }
+    }
+
+    /// Of what is spelled out, a number may stand in a string.
+    fn accepts_spelling(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Double(range) => std::str::from_utf8(text).is_ok_and(|text| range.contains_double(text)),
+            matcher => matcher.accepts_text(text),
         }
     }
 
@@ -124,6 +136,7 @@ impl Matcher {
             Self::SuffixIgnoringCase(wanted) => wanted.ends(text),
             Self::Wildcard(wildcard) => wildcard.accepts(text),
             Self::Regex(regex) => regex.is_in(text),
+            Self::Moment(part, range) => part.of(text).is_some_and(|value| range.has(value)),
             // The languages that spell values out negate these as well.
             Self::Any => true,
             Self::NoneOf(matchers) => !matchers.iter().any(|matcher| matcher.accepts_text(text)),

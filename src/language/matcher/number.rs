@@ -60,7 +60,8 @@ impl Range {
         text.parse().is_ok_and(|value: f64| value.is_finite() && self.has(value))
     }
 
-    fn has(&self, value: f64) -> bool {
+    /// Tells whether a value lies inside.
+    pub fn has(&self, value: f64) -> bool {
         let is_above = match self.low {
             Bound::None => true,
             Bound::Inclusive(low) => value >= low,
