@@ -67,7 +67,8 @@ impl Compare {
         let threads = usize::from(self.threads);
         for job in jobs::all().iter().filter(|job| self.wants("jobs", job.name)) {
             let archive = self.inputs.archive(job.archive)?;
-            let mut replay = programs.replay(&archive, threads, &job.arguments(&self.inputs.queries()?));
+            let asked = job.arguments(&self.inputs.queries()?, &self.inputs.sigma_rules()?);
+            let mut replay = programs.replay(&archive, threads, &asked);
             let mut limit = programs.limit(&archive, threads);
             report.jobs.push(pairs::Row::measure(job, &mut replay, &mut limit, self.runs.into()));
         }

@@ -1,6 +1,7 @@
 //! What the jobs read: archives made by a script or packed from another, and generated queries.
 
 use super::pack::pack;
+use super::sigma;
 use anyhow::Context as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -82,6 +83,13 @@ impl super::Inputs {
         for number in 0..500 {
             fs::write(path.join(format!("query-{number:03}.json")), query(number))?;
         }
+        Ok(path)
+    }
+
+    /// Returns a folder of 1,000 Sigma rules.
+    pub fn sigma_rules(&self) -> anyhow::Result<PathBuf> {
+        let path = self.folder.join("sigma-1000");
+        sigma::write(&path)?;
         Ok(path)
     }
 }

@@ -20,10 +20,11 @@ pub struct Job {
 }
 
 impl Job {
-    /// Returns what the replay is asked; `QUERIES` stands for the folder of generated queries.
-    pub fn arguments(&self, queries: &Path) -> Vec<OsString> {
+    /// Returns what the replay is asked; `QUERIES` stands for the folder of generated queries, `SIGMA` for that of rules.
+    pub fn arguments(&self, queries: &Path, sigma: &Path) -> Vec<OsString> {
         let argument = |argument: &&str| match *argument {
             "QUERIES" => queries.as_os_str().to_owned(),
+            "SIGMA" => sigma.as_os_str().to_owned(),
             argument => argument.into(),
         };
         self.asked.iter().map(argument).collect()
@@ -73,6 +74,9 @@ pub fn all() -> Vec<Job> {
         Job::on(&LARGE, "500-queries", "500 generated queries, counting")
             .ask(&["-q", "QUERIES", "--count"])
             .within(1.60),
+        Job::on(&LARGE, "sigma", "1,000 generated Sigma rules and all shipped queries, counting")
+            .ask(&["-q", "SIGMA", "-q", "*", "--count"])
+            .within(2.0),
         Job::on(&LARGE, "unselective", "one unselective query: every write call, counting")
             .ask(WRITES)
             .within(1.40),

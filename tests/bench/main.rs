@@ -25,6 +25,7 @@ mod scaling;
 mod second;
 mod serde_loop;
 mod server;
+mod sigma;
 mod table;
 mod walk;
 
