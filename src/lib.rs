@@ -18,11 +18,14 @@
 //! | `live` | stage | reads the rules that are deployed through the AWS API | `source` |
 //! | [`alarm`] | noun | when counted hits would have raised an alarm: on a metric, in a window by group, of several queries | – |
 //! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `alarm` `event` `delivery` `record` |
+//! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `delivery` `record` |
+//! | [`lint`] | language | what is wrong with a pattern although it is valid | `json` `event` `language` `delivery` `query` `hit` `replay` |
 //! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `delivery` `query` |
 //! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
 //! | [`explain`] | stage | why a record matches or not, and what nearly matched | all above |
 //! | `report` | stage | folds records and hits into frames | all above |
 //! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `words` `json` `record` `event` `language` `delivery` `alarm` `query` `hit` `replay` `explain` `report` |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `language` `delivery` `query` `lint` `hit` `replay` `explain` `report` |
 //! | `cli` | binary | arguments in, exit code out | all |
 //!
 //! The library never prints, never reads the environment, never asks the clock and never exits: the binary does
@@ -40,6 +43,7 @@ pub mod lake;
 pub mod language;
 #[cfg(feature = "live")]
 pub mod live;
+pub mod lint;
 pub mod mirror;
 pub mod query;
 pub mod record;

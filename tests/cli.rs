@@ -13,6 +13,7 @@ mod filters;
 mod formats;
 mod html_reports;
 mod import;
+mod lint;
 mod match_event;
 mod outputs;
 mod plan;

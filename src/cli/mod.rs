@@ -47,7 +47,7 @@ pub fn run() -> ExitCode {
         Command::Sync(command) => sync::run(&command, &arguments.global),
         Command::Match(command) => match_event::run(&command),
         Command::Explain(command) => explain::run(&command, &arguments.global),
-        Command::Check(command) => check::run(&command),
+        Command::Check(command) => check::run(&command, &arguments.global),
         Command::Queries(command) => queries::run(&command, &arguments.global),
         Command::Completions { shell } => manual::print_completions(shell),
         Command::Man => manual::print_page(),

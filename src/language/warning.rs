@@ -5,6 +5,8 @@ use std::fmt;
 /// Something in a valid pattern that will surprise its author.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
+    /// What kind it is, in a word that stays the same from version to version.
+    pub id: &'static str,
     /// Where in the pattern: `detail.userIdentity.type[0]`, `$.eventName`; empty for the pattern as a whole.
     pub path: String,
     /// One sentence that says this of the path, lower case, without full stop.

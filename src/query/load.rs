@@ -22,6 +22,15 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Returns the file that holds one of these queries' pattern and nothing else; shipped ones and rules out of documents
+    /// have none.
+    pub fn pattern_file(&self, query: &Query) -> Option<&Path> {
+        match self.homes.get(&query.id)? {
+            Home::File(path) => Some(path),
+            Home::Shipped(_) | Home::Document => None,
+        }
+    }
+
     /// Reads what stands beside the pattern of one of these queries. A rule out of a document has nothing beside it.
     ///
     /// # Errors

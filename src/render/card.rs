@@ -75,6 +75,11 @@ fn alarm(alarm: &Alarm) -> String {
     }
 }
 
+/// Lays a pattern out the way people write patterns, as a file holds it.
+pub fn pattern_file(pattern: &str) -> String {
+    pretty(pattern) + "\n"
+}
+
 struct Page<'a> {
     out: &'a mut dyn Write,
     options: HitOptions,

@@ -23,7 +23,7 @@ mod table;
 pub mod text;
 
 pub use alarms::{AlarmChange, write_alarms};
-pub use card::{write_card, write_card_json};
+pub use card::{pattern_file, write_card, write_card_json};
 #[cfg(feature = "report")]
 pub use counts::query_counts;
 pub use counts::{COUNT_COLUMNS, QueryCount, QueryCounts, write_counts};

@@ -85,8 +85,9 @@ fn a_surprising_pattern_is_warned_of_and_good() {
     archive.write("signin.json", r#"{"detail-type":["AWS Console Signin via CloudTrail"]}"#);
     assert_snapshot!(check(&archive, &["signin.json"]), @r"
     ok     signin (0 cases hold)
-           warning: `detail-type[0]` names `AWS Console Signin via CloudTrail`, which AWS documents and never sends: it sends `AWS Console Sign In via CloudTrail`
+           error: `detail-type[0]` names `AWS Console Signin via CloudTrail`, which AWS documents and never sends: it sends `AWS Console Sign In via CloudTrail` [signin-spelling]
     1 query, 0 cases hold, 0 failed
+    1 finding, 1 with a safe fix
     --- stderr
 
     --- exit code 0

@@ -96,11 +96,12 @@ pub enum Command {
     Explain(Box<Explain>),
     /// Test one event against one pattern, offline (like `aws events test-event-pattern`), or many cases at once
     Match(Match),
-    /// Check stored queries: valid, described, and their cases hold
+    /// Check stored queries: valid, described, their cases hold, and their patterns can match what they are meant to
     ///
     /// Prints a line for each query and what is wrong with it below; ends with 1 when a query must be mended. Queries
-    /// that are named need not be described or have cases; what is there must be right.
-    Check(Check),
+    /// that are named need not be described or have cases; what is there must be right. Findings about patterns have ids
+    /// (`--list`, `--explain`), and fail a query only with `--deny`.
+    Check(Box<Check>),
     /// List or show stored queries
     Queries(Queries),
     /// Print a completion script for a shell

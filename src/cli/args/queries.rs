@@ -1,5 +1,6 @@
 //! Arguments of `match`, `check` and `queries`.
 
+use super::{Limits, RuleLocation, S3, Scope};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -41,12 +42,71 @@ pub struct Match {
     pub cases: Option<PathBuf>,
 }
 
+const CHECK_NOTES: &str = "\
+Examples:
+  backtrail check rules/
+  backtrail check rules/ --deny warning --format junit > results.xml
+  backtrail check template.yaml --rule-region eu-west-1 --archive s3://my-trail-bucket
+  backtrail check --explain missing-source
+Exit codes: 0 all is right; 1 a query is not valid, a case does not hold, or a finding is denied; others as in `backtrail --help`.";
+
 /// Checks stored queries.
 #[derive(Debug, Args)]
+#[command(after_help = CHECK_NOTES)]
 pub struct Check {
     /// Files, directories or rule documents, or ids of shipped queries; all shipped ones by default
     #[arg(value_name = "PATH|ID")]
     pub queries: Vec<String>,
+    /// Fail on findings of this level and above, too
+    #[arg(long, value_name = "LEVEL")]
+    pub deny: Option<LevelArgument>,
+    /// Mend what can be mended without doubt, in files that hold one pattern
+    #[arg(long)]
+    pub fix: bool,
+    /// Format of the output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: CheckFormat,
+    /// List the ids of all findings
+    #[arg(long)]
+    pub list: bool,
+    /// Explain a finding by its id, with an example
+    #[arg(long, value_name = "ID")]
+    pub explain: Option<String>,
+    /// Name fields and values that no record of this archive has (repeatable)
+    #[arg(long = "archive", value_name = "ARCHIVE")]
+    pub archives: Vec<String>,
+    #[command(flatten)]
+    pub rule: RuleLocation,
+    #[command(flatten)]
+    pub scope: Scope,
+    #[command(flatten)]
+    pub limits: Limits,
+    #[command(flatten)]
+    pub s3: S3,
+}
+
+/// Levels of findings, lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LevelArgument {
+    /// Good to know
+    Note,
+    /// The rule sees more or less than its author thinks
+    Warning,
+    /// The rule never fires
+    Error,
+}
+
+/// Formats of what was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML: a suite for each query, a test for each case
+    Junit,
 }
 
 /// Lists or shows stored queries.

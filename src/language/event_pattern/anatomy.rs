@@ -52,6 +52,23 @@ fn words(wanted: &Wanted) -> String {
     words
 }
 
+/// Returns wanted values as JSON.
+pub(super) fn values(wanted: &[Wanted]) -> Vec<serde_json::Value> {
+    // What is written here is JSON; a number beyond every range is shown as its text.
+    let read = |text: String| serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text));
+    wanted.iter().map(words).map(read).collect()
+}
+
+pub(super) fn alternatives(members: &Members) -> Vec<Vec<(String, Vec<serde_json::Value>)>> {
+    let conditions = conditions(members);
+    let expanded = Rules::expand(members, &conditions);
+    let rules = expanded.rules.iter().map(|rule| {
+        let tests = rule.iter().map(|(rank, entry)| (expanded.paths[*rank].to_owned(), values(entry.wanted)));
+        tests.collect()
+    });
+    rules.collect()
+}
+
 /// One of the clauses that must all be met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clause {

@@ -21,7 +21,7 @@ use super::Condition;
 use super::explain::Anatomy;
 use super::warning::Warning;
 use crate::json::Fields;
-use tree::{Content, Members};
+use tree::{Content, Member, Members};
 use wanted::Wanted;
 use warnings::is_text;
 
@@ -131,6 +131,34 @@ impl EventPattern {
     /// Lays the pattern out for explaining it, adding the fields that it names.
     pub fn anatomy(&self, fields: &mut Fields) -> Anatomy {
         anatomy::anatomy(&self.members, fields)
+    }
+
+    /// Returns every condition as its dotted path and the values wanted there, in text order. Numbers are read as JSON
+    /// numbers usually are, and may lose their spelling.
+    pub fn conditions(&self) -> Vec<(String, Vec<serde_json::Value>)> {
+        let conditions = rules::conditions(&self.members).into_iter();
+        conditions.map(|(path, wanted)| (path, anatomy::values(wanted))).collect()
+    }
+
+    /// Returns the conditions of every combination of branches, each with all conditions that must hold then.
+    pub fn alternatives(&self) -> Vec<Vec<(String, Vec<serde_json::Value>)>> {
+        anatomy::alternatives(&self.members)
+    }
+
+    /// Replaces a plain text, wherever it is wanted at `path`.
+    pub fn replace_text(&mut self, path: &str, from: &str, to: &str) {
+        visit(&mut self.members, None, &mut |place, wanted| {
+            let texts = wanted.iter_mut().filter(|wanted| place == path && is_text(wanted, from));
+            texts.for_each(|wanted| *wanted = Wanted::Text(to.to_owned()));
+        });
+        self.warnings = warnings::find(&self.members, self.to_json().chars().count());
+    }
+
+    /// Adds a condition at the top of the event, before all others: one of these texts.
+    pub fn add_texts(&mut self, name: &str, texts: &[String]) {
+        let wanted = texts.iter().cloned().map(Wanted::Text).collect();
+        self.members.0.insert(0, Member { name: name.to_owned(), content: Content::Wanted(wanted) });
+        self.warnings = warnings::find(&self.members, self.to_json().chars().count());
     }
 
     /// Returns the clauses that must all be met, in text order; a choice of branches is one.

@@ -30,6 +30,7 @@ pub(super) fn find(members: &Members, length: usize) -> Vec<Warning> {
     let conditions = conditions(members);
     for (path, is_across_branches) in Rules::expand(members, &conditions).replaced {
         warnings.push(Warning {
+            id: "replaced-condition",
             path: path.to_owned(),
             message: if is_across_branches {
                 "is wanted inside and outside of a branch of `$or`: the later in the text replaces the earlier"
@@ -52,7 +53,7 @@ pub(super) fn find(members: &Members, length: usize) -> Vec<Warning> {
     for (path, wildcards) in wildcards {
         if wildcard_budget::is_exceeded(&wildcards) {
             let message = "has wildcards that EventBridge may refuse as too complex".to_owned();
-            warnings.push(Warning { path: path.to_owned(), message });
+            warnings.push(Warning { id: "wildcard-complexity", path: path.to_owned(), message });
         }
     }
     warnings
@@ -66,7 +67,7 @@ fn warn_of_length(length: usize, warnings: &mut Vec<Warning>) {
     } else {
         return;
     };
-    warnings.push(Warning { path: String::new(), message });
+    warnings.push(Warning { id: "pattern-size", path: String::new(), message });
 }
 
 /// Warns of names given twice where one of them holds an object: EventBridge keeps both, most parsers the last.
@@ -79,7 +80,7 @@ fn warn_of_equal_names(members: &Members, parent: Option<&str>, warnings: &mut V
         *has_object |= !matches!(member.content, Content::Wanted(_));
         if *count == 2 && *has_object {
             let message = "is given twice: most readers of JSON keep the last only, EventBridge keeps both";
-            warnings.push(Warning { path: path.clone(), message: message.to_owned() });
+            warnings.push(Warning { id: "equal-names", path: path.clone(), message: message.to_owned() });
         }
         match &member.content {
             Content::Below(below) => warn_of_equal_names(below, Some(&path), warnings),
@@ -99,6 +100,7 @@ fn warn_of_sign_in(wanted: &[Wanted], warnings: &mut Vec<Warning>) {
     let place = |spelling: &str| wanted.iter().position(|wanted| is_text(wanted, spelling));
     if let (Some(index), None) = (place(documented), place(observed)) {
         warnings.push(Warning {
+            id: "signin-spelling",
             path: format!("{DETAIL_TYPE}[{index}]"),
             message: format!(
                 "names `{documented}`, which AWS documents and never sends: it sends `{observed}`"
@@ -119,6 +121,7 @@ pub(super) fn is_text(wanted: &Wanted, text: &str) -> bool {
 fn warn_of_value(wanted: &Wanted, path: &str, warnings: &mut Vec<Warning>) {
     match wanted {
         Wanted::Exactly(_) => warnings.push(Warning {
+            id: "exactly",
             path: path.to_owned(),
             message: "uses `exactly`, which EventBridge does not document".to_owned(),
         }),
@@ -128,6 +131,7 @@ fn warn_of_value(wanted: &Wanted, path: &str, warnings: &mut Vec<Warning>) {
             for (_, number) in numeric.terms.iter().filter(|(_, number)| is_beyond(number.value())) {
                 let text = number.text();
                 warnings.push(Warning {
+                    id: "numeric-range",
                     path: path.to_owned(),
                     message: format!("compares with `{text}`: EventBridge documents -5e9 to 5e9 only"),
                 });

@@ -24,36 +24,37 @@ fn walk(filter: &Filter, warnings: &mut Vec<Warning>) {
 }
 
 fn warn_of_test(test: &Test, warnings: &mut Vec<Warning>) {
-    let mut warn = |message: &str| {
-        warnings.push(Warning { path: test.selector.to_string(), message: message.to_owned() });
+    let mut warn = |id: &'static str, message: &str| {
+        warnings.push(Warning { id, path: test.selector.to_string(), message: message.to_owned() });
     };
     if matches!(&test.selector.0[..], [Step::Name(first), _, ..] if **first == *"detail") {
-        warn("is looked for in the record, which has no `detail`: that is the envelope of EventBridge");
+        warn("filter-detail", "is looked for in the record, which has no `detail`: that is the envelope of EventBridge");
     }
     let Wanted::Equal { is_negated, value } = &test.wanted else { return };
     match value {
         Value::Text { text, .. } if is_any(text) && *is_negated => {
-            warn("is never unequal to any value: write `NOT EXISTS` for a field that is missing");
+            warn("filter-unequal-to-any", "is never unequal to any value: write `NOT EXISTS` for a field that is missing");
         }
         Value::Text { text, is_bare: true } if matches!(text.as_str(), "true" | "false") => {
-            warn(&format!(
+            warn("filter-boolean-text", &format!(
                 "is compared with the string `{text}`, not with the boolean: write `IS {}` for that",
                 text.to_uppercase()
             ));
         }
         Value::Text { text, is_bare: true } if text == "null" => {
-            warn("is compared with the string `null`: write `IS NULL` for the value");
+            warn("filter-null-text", "is compared with the string `null`: write `IS NULL` for the value");
         }
         Value::Text { text, .. } if has_inner_star(text) => {
             warn(
+                "filter-inner-star",
                 "is compared with a `*` in the middle, which stands for itself: only at the ends it is any text",
             );
         }
         Value::Text { text, .. } if Block::read(text).is_ok_and(|_| text.contains('/')) => {
-            warn("is compared with an address block as text: a filter knows no addresses");
+            warn("filter-address-block", "is compared with an address block as text: a filter knows no addresses");
         }
         Value::Text { text, is_bare: false } if text.parse::<f64>().is_ok() => {
-            warn("is compared with a number in quotes, which is a string: bare it is a number");
+            warn("filter-quoted-number", "is compared with a number in quotes, which is a string: bare it is a number");
         }
         _ => {}
     }
@@ -76,6 +77,7 @@ fn warn_of_unequal(parts: &[Filter], warnings: &mut Vec<Warning>) {
         let others = parts.iter().enumerate().filter(|(other, _)| *other != at);
         if others.into_iter().any(|(_, other)| !is_completed(other)) {
             warnings.push(Warning {
+                id: "filter-unequal-or",
                 path: selector.to_string(),
                 message: "is wanted unequal to something as one alternative of `||`: nearly every record is"
                     .to_owned(),

@@ -130,13 +130,14 @@ impl Reader<'_> {
             value => std::slice::from_ref(value),
         };
         if modifiers.is_all && values.len() == 1 {
-            self.warn(path, "has `all` and a single value, which Sigma does not allow");
+            self.warn("sigma-single-all", path, "has `all` and a single value, which Sigma does not allow");
         }
         let mut searches = Vec::new();
         for value in values {
             searches.push(match value {
                 Value::Mapping(members) => {
                     self.warn(
+                        "sigma-map",
                         path,
                         "has a map for a value, which Sigma does not define: it names fields below",
                     );
@@ -153,8 +154,8 @@ impl Reader<'_> {
         Ok(if modifiers.is_negated { Search::Not(Box::new(joined)) } else { joined })
     }
 
-    fn warn(&mut self, path: &str, message: &str) {
-        self.warnings.push(Warning { path: path.to_owned(), message: message.to_owned() });
+    fn warn(&mut self, id: &'static str, path: &str, message: &str) {
+        self.warnings.push(Warning { id, path: path.to_owned(), message: message.to_owned() });
     }
 }
 

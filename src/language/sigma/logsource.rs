@@ -40,7 +40,7 @@ pub(super) fn check(logsource: Option<&Value>, warnings: &mut Vec<Warning>) -> R
             "" => "names no service and is taken for `cloudtrail`".to_owned(),
             _ => format!("names `{service}`, whose calls are looked for in CloudTrail"),
         };
-        warnings.push(Warning { path: "logsource.service".to_owned(), message });
+        warnings.push(Warning { id: "sigma-service", path: "logsource.service".to_owned(), message });
     }
     Ok(())
 }
