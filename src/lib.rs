@@ -23,9 +23,11 @@
 //! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `delivery` `query` |
 //! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
 //! | [`explain`] | stage | why a record matches or not, and what nearly matched | all above |
+//! | [`diff`] | stage | two versions of rules, compared by what each would have caught | all above |
 //! | `report` | stage | folds records and hits into frames | all above |
 //! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `words` `json` `record` `event` `language` `delivery` `alarm` `query` `hit` `replay` `explain` `report` |
 //! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `language` `delivery` `query` `lint` `hit` `replay` `explain` `report` |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `language` `delivery` `query` `lint` `hit` `replay` `explain` `diff` `report` |
 //! | `cli` | binary | arguments in, exit code out | all |
 //!
 //! The library never prints, never reads the environment, never asks the clock and never exits: the binary does
@@ -34,6 +36,7 @@
 pub mod alarm;
 pub mod decode;
 pub mod delivery;
+pub mod diff;
 pub mod event;
 pub mod explain;
 pub mod hit;

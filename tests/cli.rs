@@ -7,6 +7,7 @@ mod checkpoint;
 mod convert;
 mod counting;
 mod delivery;
+mod diff;
 mod ends;
 mod explain;
 mod filters;

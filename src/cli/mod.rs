@@ -8,6 +8,7 @@ mod check;
 mod checkpoint;
 mod convert;
 mod destination;
+mod diff;
 mod ends;
 mod exit;
 mod explain;
@@ -47,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::Sync(command) => sync::run(&command, &arguments.global),
         Command::Match(command) => match_event::run(&command),
         Command::Explain(command) => explain::run(&command, &arguments.global),
+        Command::Diff(command) => diff::run(&command, &arguments.global),
         Command::Check(command) => check::run(&command, &arguments.global),
         Command::Queries(command) => queries::run(&command, &arguments.global),
         Command::Completions { shell } => manual::print_completions(shell),

@@ -5,6 +5,7 @@
 
 mod alarms;
 mod card;
+mod compared;
 mod counts;
 mod csv;
 #[cfg(feature = "report")]
@@ -24,6 +25,7 @@ pub mod text;
 
 pub use alarms::{AlarmChange, write_alarms};
 pub use card::{pattern_file, write_card, write_card_json};
+pub use compared::{write_compared, write_compared_json};
 #[cfg(feature = "report")]
 pub use counts::query_counts;
 pub use counts::{COUNT_COLUMNS, QueryCount, QueryCounts, write_counts};

@@ -1,12 +1,14 @@
 //! The command line as clap sees it. Meaning is given to the texts elsewhere.
 
 mod copies;
+mod diff;
 mod explain;
 mod location;
 mod queries;
 mod report;
 
 pub use copies::*;
+pub use diff::*;
 pub use explain::*;
 pub use location::*;
 pub use queries::*;
@@ -94,6 +96,11 @@ pub enum Command {
     /// stood there. Of an archive it is told how many records satisfied all clauses but one, which, and what they had
     /// instead. Ends with 1 when a record does not match.
     Explain(Box<Explain>),
+    /// Compare two versions of a rule, or of a directory of rules, by what each would have caught
+    ///
+    /// Replays both in one pass: the hits that only the old, only the new and both have, by day and with examples, the alerts
+    /// a day to expect, and which one more exclusion would remove how many.
+    Diff(Box<Diff>),
     /// Test one event against one pattern, offline (like `aws events test-event-pattern`), or many cases at once
     Match(Match),
     /// Check stored queries: valid, described, their cases hold, and their patterns can match what they are meant to
