@@ -44,9 +44,9 @@ pub mod json;
 #[cfg(feature = "report")]
 pub mod lake;
 pub mod language;
+pub mod lint;
 #[cfg(feature = "live")]
 pub mod live;
-pub mod lint;
 pub mod mirror;
 pub mod query;
 pub mod record;

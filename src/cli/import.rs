@@ -73,7 +73,11 @@ struct Tally {
 impl Tally {
     fn keep(&mut self, query: &Query, to: &Path, is_forced: bool) -> anyhow::Result<()> {
         let path = to.join(file_of(&query.id));
-        let texts = [text(&path, &query.pattern), (with_ending(&path, "toml"), card(&query.card)?)];
+        let mut texts = vec![text(&path, &query.pattern)];
+        // A Sigma rule says itself what other cards say.
+        if query.pattern.language() != Language::Sigma {
+            texts.push((with_ending(&path, "toml"), card(&query.card)?));
+        }
         let is_there = |(path, _): &(PathBuf, String)| path.exists();
         let is_same =
             |(path, text): &(PathBuf, String)| fs::read_to_string(path).is_ok_and(|old| old == *text);
@@ -133,6 +137,7 @@ fn text(path: &Path, pattern: &Pattern) -> (PathBuf, String) {
     match pattern.language() {
         Language::EventPattern => (with_ending(path, "json"), pretty(&text)),
         Language::MetricFilter => (with_ending(path, "filter"), text + "\n"),
+        Language::Sigma => (with_ending(path, "yml"), text),
     }
 }
 

@@ -170,6 +170,7 @@ impl Pattern {
         match self {
             Self::Event(pattern) => pattern.anatomy(fields),
             Self::Metric(filter) => filter.anatomy(fields),
+            Self::Sigma(rule) => rule.anatomy(fields),
             Self::Limited { pattern, only } => {
                 let whole = self.compile(fields);
                 pattern.anatomy(fields).and(only.anatomy(fields), whole)

@@ -27,7 +27,7 @@ impl Loaded {
     pub fn pattern_file(&self, query: &Query) -> Option<&Path> {
         match self.homes.get(&query.id)? {
             Home::File(path) => Some(path),
-            Home::Shipped(_) | Home::Document => None,
+            Home::Shipped(_) | Home::Sigma(_) | Home::Document => None,
         }
     }
 

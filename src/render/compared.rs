@@ -2,9 +2,9 @@
 
 use super::HitOptions;
 use super::object::VERSION;
-use super::quantity::{plural, thousands};
 use super::text::{escape, truncate};
 use crate::diff::{Compared, Counts, Example, Side};
+use crate::words::{plural, thousands};
 use serde_json::json;
 use std::io::{self, Write};
 

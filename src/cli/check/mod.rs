@@ -13,7 +13,7 @@ use backtrail::language::event_pattern::EventPattern;
 use backtrail::lint::{self, Finding, Level};
 use backtrail::query::{self, Demand, Loaded, Query, Verdict};
 use backtrail::render;
-use backtrail::render::quantity::plural;
+use backtrail::words::plural;
 use std::io::{BufWriter, Write as _};
 
 /// What was checked of one query, or of something that is none.

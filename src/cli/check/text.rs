@@ -2,12 +2,12 @@
 
 use super::Checked;
 use anyhow::Context as _;
-use backtrail::language::event_pattern::EventPattern;
+use backtrail::language::Language;
 use backtrail::lint::{self, CATALOGUE};
 use backtrail::query::Verdict;
 use backtrail::render;
-use backtrail::render::quantity::plural;
 use backtrail::render::text::escape;
+use backtrail::words::plural;
 use serde_json::json;
 use std::io::Write;
 
@@ -31,6 +31,11 @@ pub fn write(checked: &[Checked], out: &mut dyn Write) -> anyhow::Result<()> {
     let (all, held) = (checked.len() as u64, checked.iter().map(Checked::held).sum());
     let failed = checked.iter().filter(|one| one.is_failed()).count();
     let cases = plural(held, "case", "cases");
+    let bad = checked.iter().filter(|one| one.unusable.as_ref().is_some_and(|(_, is_harmless)| !is_harmless));
+    let (bad, loads) = (bad.count(), checked.iter().filter(|one| one.unusable.is_none()).count());
+    if bad > 0 {
+        writeln!(out, "{loads} of {} load", plural((loads + bad) as u64, "query", "queries"))?;
+    }
     writeln!(out, "{}, {cases} hold, {failed} failed", plural(all, "query", "queries"))?;
     let findings = checked.iter().flat_map(|one| &one.findings);
     let (findings, mendable) = (findings.clone().count(), findings.filter(|one| one.edit.is_some()).count());
@@ -82,8 +87,10 @@ pub fn explain(id: &str, out: &mut dyn Write) -> anyhow::Result<()> {
     let entry = lint::entry(id)
         .with_context(|| format!("no finding has the id `{id}`: `backtrail check --list` has all"))?;
     writeln!(out, "{} ({})\n\n{}\n", entry.id, entry.level.word(), entry.meaning)?;
-    let pattern = EventPattern::parse(entry.example).context("the example is no pattern")?;
-    let mut example = render::pattern_file(&pattern.to_json());
+    let mut example = match Language::of(entry.example) {
+        Language::EventPattern => render::pattern_file(entry.example),
+        Language::MetricFilter | Language::Sigma => entry.example.trim_end().to_owned() + "\n",
+    };
     // One of them is an example of length.
     if example.lines().count() > 40 {
         example = example.lines().take(8).collect::<Vec<_>>().join("\n") + "\n…\n";

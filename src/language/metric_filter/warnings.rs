@@ -28,18 +28,27 @@ fn warn_of_test(test: &Test, warnings: &mut Vec<Warning>) {
         warnings.push(Warning { id, path: test.selector.to_string(), message: message.to_owned() });
     };
     if matches!(&test.selector.0[..], [Step::Name(first), _, ..] if **first == *"detail") {
-        warn("filter-detail", "is looked for in the record, which has no `detail`: that is the envelope of EventBridge");
+        warn(
+            "filter-detail",
+            "is looked for in the record, which has no `detail`: that is the envelope of EventBridge",
+        );
     }
     let Wanted::Equal { is_negated, value } = &test.wanted else { return };
     match value {
         Value::Text { text, .. } if is_any(text) && *is_negated => {
-            warn("filter-unequal-to-any", "is never unequal to any value: write `NOT EXISTS` for a field that is missing");
+            warn(
+                "filter-unequal-to-any",
+                "is never unequal to any value: write `NOT EXISTS` for a field that is missing",
+            );
         }
         Value::Text { text, is_bare: true } if matches!(text.as_str(), "true" | "false") => {
-            warn("filter-boolean-text", &format!(
-                "is compared with the string `{text}`, not with the boolean: write `IS {}` for that",
-                text.to_uppercase()
-            ));
+            warn(
+                "filter-boolean-text",
+                &format!(
+                    "is compared with the string `{text}`, not with the boolean: write `IS {}` for that",
+                    text.to_uppercase()
+                ),
+            );
         }
         Value::Text { text, is_bare: true } if text == "null" => {
             warn("filter-null-text", "is compared with the string `null`: write `IS NULL` for the value");
@@ -51,10 +60,16 @@ fn warn_of_test(test: &Test, warnings: &mut Vec<Warning>) {
             );
         }
         Value::Text { text, .. } if Block::read(text).is_ok_and(|_| text.contains('/')) => {
-            warn("filter-address-block", "is compared with an address block as text: a filter knows no addresses");
+            warn(
+                "filter-address-block",
+                "is compared with an address block as text: a filter knows no addresses",
+            );
         }
         Value::Text { text, is_bare: false } if text.parse::<f64>().is_ok() => {
-            warn("filter-quoted-number", "is compared with a number in quotes, which is a string: bare it is a number");
+            warn(
+                "filter-quoted-number",
+                "is compared with a number in quotes, which is a string: bare it is a number",
+            );
         }
         _ => {}
     }

@@ -20,13 +20,13 @@ fn formula(of: &Formula, detection: &Detection, fields: &mut Fields) -> Expressi
     }
 }
 
-fn search(of: &Search, fields: &mut Fields) -> Expression {
+pub(super) fn search(of: &Search, fields: &mut Fields) -> Expression {
     match of {
         Search::All(parts) => Expression::All(parts.iter().map(|part| search(part, fields)).collect()),
         Search::Any(parts) => Expression::Any(parts.iter().map(|part| search(part, fields)).collect()),
         Search::Not(inner) => search(inner, fields).negated(),
-        Search::Field(path, wanted) => probe(path, wanted, fields),
-        Search::Anywhere(matchers) => Expression::Yes(Probe::Anywhere(matchers.clone())),
+        Search::Field { path, wanted, .. } => probe(path, wanted, fields),
+        Search::Anywhere { matchers, .. } => Expression::Yes(Probe::Anywhere(matchers.clone())),
     }
 }
 

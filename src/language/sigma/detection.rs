@@ -25,9 +25,18 @@ pub(super) enum Search {
     Any(Vec<Search>),
     Not(Box<Search>),
     /// A value at a field, named by its path in the record.
-    Field(String, Wanted),
+    Field {
+        path: String,
+        wanted: Wanted,
+        /// In the rule's own words.
+        words: String,
+    },
     /// One of these accepts a string anywhere.
-    Anywhere(Vec<Matcher>),
+    Anywhere {
+        matchers: Vec<Matcher>,
+        /// In the rule's own words.
+        words: String,
+    },
 }
 
 impl Detection {
@@ -88,7 +97,7 @@ impl Reader<'_> {
                 Ok(Search::Any(any))
             }
             Value::Tagged(_) => Err(Reason::NotAValue.at(path)),
-            keyword => keywords(&Modifiers::default(), keyword).map_err(|reason| reason.at(path)),
+            keyword => keywords(&Modifiers::default(), "", keyword).map_err(|reason| reason.at(path)),
         }
     }
 
@@ -143,10 +152,12 @@ impl Reader<'_> {
                     );
                     self.map(members, &field, (path, depth + 1))?
                 }
-                value if name.is_empty() => keywords(&modifiers, value).map_err(|reason| reason.at(path))?,
+                value if name.is_empty() => {
+                    keywords(&modifiers, key, value).map_err(|reason| reason.at(path))?
+                }
                 value => {
                     let wanted = modifiers.wanted(value).map_err(|reason| reason.at(path))?;
-                    Search::Field(field.clone(), wanted)
+                    Search::Field { path: field.clone(), wanted, words: words(key, value) }
                 }
             });
         }
@@ -159,9 +170,17 @@ impl Reader<'_> {
     }
 }
 
-fn keywords(modifiers: &Modifiers, value: &Value) -> Result<Search, Reason> {
+/// Returns a value and how it is compared, in the rule's own words: `contains "Admin"`.
+fn words(key: &str, value: &Value) -> String {
+    let value = serde_json::to_string(value).unwrap_or_default();
+    let words = key.split('|').skip(1).chain([value.as_str()]);
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn keywords(modifiers: &Modifiers, key: &str, value: &Value) -> Result<Search, Reason> {
     if matches!(value, Value::Null) {
         return Err(Reason::NotAValue);
     }
-    modifiers.keyword(value).map(Search::Anywhere)
+    let matchers = modifiers.keyword(value)?;
+    Ok(Search::Anywhere { matchers, words: words(key, value) })
 }

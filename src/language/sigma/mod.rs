@@ -5,6 +5,7 @@
 //! refused by name.
 
 mod about;
+mod anatomy;
 mod compile;
 mod condition;
 mod correlation;
@@ -22,6 +23,7 @@ pub use correlation::{Comparison, Correlation, CorrelationKind};
 pub use error::{ParseError, Reason};
 
 use super::Condition;
+use super::explain::Anatomy;
 use super::warning::Warning;
 use crate::json::Fields;
 use detection::Detection;
@@ -87,6 +89,11 @@ impl SigmaRule {
     /// Compiles the rule against a set of fields of the event, adding those that it names.
     pub fn compile(&self, fields: &mut Fields) -> Condition {
         Condition::of_record(compile::compile(&self.detection, fields))
+    }
+
+    /// Lays the rule out for explaining it, adding the fields that it names.
+    pub fn anatomy(&self, fields: &mut Fields) -> Anatomy {
+        anatomy::anatomy(&self.detection, fields)
     }
 
     /// Returns what will surprise the author although it is valid.
