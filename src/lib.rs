@@ -21,6 +21,9 @@
 //! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `delivery` `record` |
 //! | [`lint`] | language | what is wrong with a pattern although it is valid | `json` `event` `language` `delivery` `query` `hit` `replay` |
 //! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `delivery` `query` |
+//! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `alarm` `event` `record` |
+//! | [`translation`] | language | a stored query in the words of another language, and what that loses | `json` `language` `event` `query` |
+//! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `query` |
 //! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
 //! | [`explain`] | stage | why a record matches or not, and what nearly matched | all above |
 //! | [`diff`] | stage | two versions of rules, compared by what each would have caught | all above |
@@ -56,3 +59,4 @@ pub mod replay;
 pub mod report;
 pub mod source;
 pub mod words;
+pub mod translation;

@@ -28,6 +28,7 @@ mod sigma;
 mod sources;
 mod sync;
 mod synthesis;
+mod translate;
 
 use crate::support::archive::Archive;
 use crate::support::command::{Ran, backtrail};

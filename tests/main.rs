@@ -1,6 +1,7 @@
 //! One integration binary: see README.md here.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod benchmark;
 mod buckets;
 mod cli;
 mod documents;
@@ -23,3 +24,4 @@ mod support {
     pub mod s3;
 }
 mod transfers;
+mod translations;

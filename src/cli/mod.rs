@@ -32,6 +32,7 @@ mod size;
 mod state;
 mod sync;
 mod terminal;
+mod translate;
 
 use args::{Arguments, Command};
 use clap::Parser;

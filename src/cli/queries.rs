@@ -2,7 +2,7 @@
 
 use super::args::{CardFormat, Global, ListFormat, Queries, QueriesAction};
 use super::exit::{Exit, OrBadArguments as _};
-use super::{import, select, terminal};
+use super::{import, select, terminal, translate};
 use backtrail::query::Query;
 use backtrail::render;
 use std::io::{self, BufWriter, Write as _};
@@ -24,6 +24,12 @@ pub fn run(command: &Queries, global: &Global) -> anyhow::Result<Exit> {
             render::write_queries(format, &queries, &options, &mut out)?;
         }
         QueriesAction::Import(command) => return import::run(command),
+        QueriesAction::Convert { queries, to, dialect, format } => {
+            let target = translate::target(*to, *dialect);
+            let exit = translate::run(&select::load(queries)?.queries, target, *format, &mut out)?;
+            out.flush()?;
+            return Ok(exit);
+        }
         QueriesAction::Show { query, format } => {
             let loaded = select::load(std::slice::from_ref(query))?;
             let [query] = loaded.queries.as_slice() else {

@@ -90,6 +90,22 @@ impl Condition {
         }
     }
 
+    /// Returns the expression that the condition is, when it is one on records.
+    pub fn expression(&self) -> Option<&Expression> {
+        match &self.exact {
+            Exact::Expression(expression) => Some(expression),
+            Exact::Rules | Exact::Both(_) => None,
+        }
+    }
+
+    /// Returns the two conditions that must both be satisfied, when it is a limited one.
+    pub fn both(&self) -> Option<&[Self; 2]> {
+        match &self.exact {
+            Exact::Both(conditions) => Some(conditions),
+            Exact::Rules | Exact::Expression(_) => None,
+        }
+    }
+
     /// Returns the rules. Of a condition on records, and of a limited one, they admit more than it takes, each
     /// test by itself.
     pub fn rules(&self) -> &[Rule] {

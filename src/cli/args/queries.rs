@@ -130,6 +130,24 @@ pub enum QueriesAction {
     /// Make stored queries of the rules in documents, or of those that are deployed
     #[command(after_help = IMPORT_NOTES)]
     Import(Import),
+    /// Write queries in another language, and say what that loses
+    ///
+    /// The text goes to stdout; what it says differently is named on stderr. A query whose meaning the language cannot keep is
+    /// refused by name, and the command ends with 1.
+    Convert {
+        /// Files, directories, rule documents or ids
+        #[arg(value_name = "PATH|ID", required = true)]
+        queries: Vec<String>,
+        /// The language
+        #[arg(long, value_name = "LANGUAGE")]
+        to: Translated,
+        /// The dialect of SQL, and the tables that it is written for
+        #[arg(long, value_name = "DIALECT", default_value = "athena")]
+        dialect: SqlDialect,
+        /// As text, or as JSON with what is lost and refused
+        #[arg(long, value_name = "FORMAT", default_value = "text")]
+        format: CardFormat,
+    },
     /// Show one query: its card and its pattern
     Show {
         /// The query's id, or a file
@@ -187,6 +205,35 @@ pub struct Import {
     /// Print the IAM policy that --live needs, and do nothing
     #[arg(long, help_heading = "AWS")]
     pub policy: bool,
+}
+
+/// Languages that queries are written in on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Translated {
+    /// An Amazon EventBridge event pattern
+    EventPattern,
+    /// A filter pattern of CloudWatch Logs
+    MetricFilter,
+    /// A Sigma rule
+    Sigma,
+    /// SQL, see --dialect
+    Sql,
+}
+
+/// Dialects of SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SqlDialect {
+    /// Amazon Athena: the documented table with manual partitions
+    Athena,
+    /// Amazon Athena: the documented table with partition projection
+    AthenaProjection,
+    /// Trino, over raw records
+    Trino,
+    /// Spark SQL, over raw records
+    Spark,
+    /// DuckDB, over raw records
+    #[value(name = "duckdb")]
+    DuckDb,
 }
 
 /// Formats of lists.

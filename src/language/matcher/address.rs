@@ -110,6 +110,27 @@ impl Block {
     }
 }
 
+impl std::fmt::Display for Address {
+    /// Writes the address in its usual spelling.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl std::fmt::Display for Block {
+    /// Writes `address/bits`, host bits not set.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let address = self.network.checked_shl(self.shift).unwrap_or(0);
+        let bits = self.width - self.shift;
+        match u32::try_from(address) {
+            Ok(address) if self.width == 32 => {
+                write!(formatter, "{}/{bits}", std::net::Ipv4Addr::from(address))
+            }
+            _ => write!(formatter, "{}/{bits}", std::net::Ipv6Addr::from(address)),
+        }
+    }
+}
+
 fn network(address: u128, shift: u32) -> u128 {
     address.checked_shr(shift).unwrap_or(0)
 }

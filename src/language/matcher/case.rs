@@ -29,6 +29,14 @@ impl CaseInsensitive {
         Self(Forms::Other(text.chars().map(forms).collect()))
     }
 
+    /// Returns the text in the case in which it was given, when it is ASCII.
+    pub fn as_ascii(&self) -> Option<&str> {
+        match &self.0 {
+            Forms::Ascii(wanted) => std::str::from_utf8(wanted).ok(), // ASCII always is
+            Forms::Other(_) => None,
+        }
+    }
+
     /// Tells whether `text` is this text.
     pub fn is(&self, text: &[u8]) -> bool {
         match &self.0 {
