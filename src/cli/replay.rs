@@ -7,7 +7,7 @@ use super::interrupt::Interrupt;
 use super::location::Deliveries;
 use super::output::Output;
 use super::progress::Shown;
-use super::select::Selected;
+use super::select::{Purpose, Selected};
 use super::state::State;
 use super::{archive, checkpoint, ends, foot, location, options, plan, select, terminal};
 use backtrail::hit::{Hit, Sorter};
@@ -39,12 +39,13 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     if command.output.count || command.output.alarms {
         ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
     }
-    let Selected { mut queries, left_out } = select::select(&command.selection)?;
+    let purpose = if command.output.alarms { Purpose::Alarms } else { Purpose::Hits };
+    let Selected { mut queries, left_out } = select::select(&command.selection, purpose)?;
     location::overlay(&mut queries, &command.rule).or_bad_arguments()?;
     if command.output.delivered {
         location::require(&queries).or_bad_arguments()?;
     }
-    if command.output.alarms {
+    if purpose == Purpose::Alarms {
         alarms::retain(&mut queries)?;
     }
     let alarms = command.output.alarms.then(|| Alarms::new(&queries)).transpose()?;
