@@ -25,3 +25,4 @@ mod support {
 }
 mod transfers;
 mod translations;
+mod tutorial;

@@ -1,7 +1,7 @@
 //! `backtrail explain`: why records match a query, or do not.
 
 use super::args::{CardFormat, Explain, Global};
-use super::exit::{Exit, OrBadArguments as _};
+use super::exit::{Exit, OrBadArguments as _, say};
 use super::interrupt::Interrupt;
 use super::progress::Shown;
 use super::select::Selected;
@@ -12,6 +12,7 @@ use backtrail::event;
 use backtrail::explain::{Explainer, Misses};
 use backtrail::hit::Hit;
 use backtrail::language::event_pattern::EventPattern;
+use backtrail::lint;
 use backtrail::query::{Card, Query};
 use backtrail::render::{self, ExplainedRecord, HitOptions};
 use backtrail::replay::{self, Coverage, Keep, Matcher, Watch};
@@ -46,6 +47,9 @@ fn query(command: &Explain) -> anyhow::Result<Query> {
     let Selected { mut queries, .. } = select::select(&command.selection)?;
     location::overlay(&mut queries, &command.rule).or_bad_arguments()?;
     if let [query] = queries.as_slice() {
+        for finding in lint::find(query) {
+            say(&format!("check: {} [{}]", finding.sentence(), finding.id));
+        }
         return Ok(query.clone());
     }
     let count = queries.len();

@@ -35,7 +35,7 @@ fn a_record_is_held_against_the_pattern_clause_by_clause() {
       the event was on the bus of us-east-1, the rule is in eu-west-1
       the record does not say whether it is read-only, and its name does not tell either
     --- stderr
-
+    check: the pattern is about `iam`, whose events are on the bus of us-east-1: a rule in eu-west-1 never sees them [global-service-region]
     --- exit code 0
     "#);
 }

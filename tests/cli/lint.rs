@@ -76,7 +76,17 @@ fn what_is_beyond_doubt_is_mended_in_the_file() {
     mended rules/unsure.json: 2 findings
     --- exit code 0
     "#);
-    assert_snapshot!(archive.read("rules/unsure.json"), @"");
+    assert_snapshot!(archive.read("rules/unsure.json"), @r#"
+    {
+      "source": ["aws.iam"],
+      "detail-type": ["AWS API Call via CloudTrail"],
+      "detail": {
+        "eventSource": ["iam.amazonaws.com"],
+        "eventName": ["CreateUsr", {"anything-but": "Get*"}],
+        "gone": ["x"]
+      }
+    }
+    "#);
 }
 
 #[test]
