@@ -44,7 +44,7 @@ pub fn inflate(stored: &[u8], cap: u64, text: &mut Text) -> Result<Inflated, Err
     let inflated = inflate_layers(stored, cap, text);
     match inflated {
         // Memory that only a bomb has needed is given back.
-        Err(Error::TooLarge { .. }) => text.set(Vec::new()),
+        Err(Error::TooLarge { .. }) => *text = Text::default(),
         Err(_) => text.clear(),
         Ok(_) => {}
     }

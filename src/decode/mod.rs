@@ -13,6 +13,7 @@ mod gzip;
 mod inflate;
 mod lake;
 mod log_file;
+mod memory;
 mod outline;
 mod sequence;
 mod shape;

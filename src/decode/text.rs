@@ -1,19 +1,22 @@
 //! Memory for the text of one log file after the other.
 
+use super::memory::Memory;
 use libdeflater::Decompressor;
 
-/// The text of a log file. Its memory only grows, and is cleared only once.
+/// The text of a log file. Its memory only grows.
 pub struct Text {
-    bytes: Vec<u8>,
-    /// How many of the bytes are the text.
+    memory: Memory,
+    /// How many of its bytes are the text.
     length: usize,
+    /// The text, when it came with memory of its own.
+    own: Option<Vec<u8>>,
     /// Tables that decompression fills anew each time.
     decompressor: Decompressor,
 }
 
 impl Default for Text {
     fn default() -> Self {
-        Self { bytes: Vec::new(), length: 0, decompressor: Decompressor::new() }
+        Self { memory: Memory::default(), length: 0, own: None, decompressor: Decompressor::new() }
     }
 }
 
@@ -26,40 +29,38 @@ impl std::fmt::Debug for Text {
 impl Text {
     /// Returns the text.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+        self.own.as_deref().unwrap_or(&self.memory.bytes()[..self.length])
     }
 
     /// Returns how many bytes of memory it holds.
     pub fn capacity(&self) -> usize {
-        self.bytes.capacity()
+        self.memory.bytes().len() + self.own.as_ref().map_or(0, Vec::capacity)
     }
 
     /// Forgets the text.
     pub(super) fn clear(&mut self) {
-        self.length = 0;
+        (self.length, self.own) = (0, None);
     }
 
     /// Replaces the text.
     pub(super) fn set(&mut self, bytes: Vec<u8>) {
-        self.length = bytes.len();
-        self.bytes = bytes;
+        (self.length, self.own) = (0, Some(bytes));
     }
 
     /// Replaces the text by a copy.
     pub(super) fn copy(&mut self, bytes: &[u8]) {
-        self.length = bytes.len();
-        self.bytes.clear();
-        self.bytes.extend_from_slice(bytes);
+        self.make_room(bytes.len()).0.copy_from_slice(bytes);
     }
 
     /// Decompresses deflated data, which must give `length` bytes.
     pub(super) fn decompress(&mut self, deflated: &[u8], length: usize) -> bool {
-        // What the last text has left is overwritten: only new memory is cleared.
-        if self.bytes.len() < length {
-            self.bytes.resize(length, 0);
-        }
-        self.length = length;
-        let written = self.decompressor.deflate_decompress(deflated, &mut self.bytes[..length]);
-        written.is_ok_and(|written| written == length)
+        let (room, decompressor) = self.make_room(length);
+        decompressor.deflate_decompress(deflated, room).is_ok_and(|written| written == length)
+    }
+
+    /// Makes the text so long; what it says is to be filled in.
+    fn make_room(&mut self, length: usize) -> (&mut [u8], &mut Decompressor) {
+        (self.length, self.own) = (length, None);
+        (self.memory.fill(length), &mut self.decompressor)
     }
 }
