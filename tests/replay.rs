@@ -103,6 +103,40 @@ fn replay_matching(
     Ok((hits, coverage))
 }
 
+/// A call of a user or of root, which two of the queries below are about.
+fn call(id: u32, name: &str, identity: &str) -> String {
+    let members = format!(
+        r#""eventVersion":"1.08","userIdentity":{{"type":"{identity}"}},"requestParameters":{{"userName":"u{id}"}},"#
+    );
+    record(id, name, "2026-03-02T10:00:00Z").replacen(r#""eventVersion":"1.08","#, &members, 1)
+}
+
+#[test]
+fn what_the_records_before_were_like_changes_nothing() {
+    let queries = [
+        query(
+            "named",
+            r#"{"detail":{"eventName":["PutUserPolicy"],"requestParameters":{"userName":[{"prefix":"u"}]}}}"#,
+        ),
+        query("root", r#"{"detail":{"userIdentity":{"type":["Root"]},"errorCode":[{"exists":false}]}}"#),
+    ];
+    // How many in ten are worth a closer look.
+    let share = |number: u32, worthy: u32| -> Object {
+        let one = |place: u32| match place % 10 < worthy {
+            true => call(1_000 * number + place, "PutUserPolicy", ["Root", "IAMUser"][place as usize % 2]),
+            false => call(1_000 * number + place, "ListUsers", "IAMUser"),
+        };
+        (key(number), log_file(&(0..100).map(one).collect::<Vec<_>>()))
+    };
+    let objects: Vec<Object> =
+        (0..).zip([10, 0, 10, 10, 1, 1, 5, 0, 0, 3]).map(|(number, worthy)| share(number, worthy)).collect();
+    let options = Options { threads: 1, ..options() };
+    let (together, _) = replay(objects.clone(), &queries, &options);
+    let alone = objects.into_iter().flat_map(|object| replay(vec![object], &queries, &options).0);
+    assert_eq!(together, alone.collect::<Vec<_>>());
+    assert_eq!(together.len(), 400 + 220);
+}
+
 /// An archive that feeds what it holds and then fails, or fails its check.
 struct Failing {
     holds: Memory,

@@ -69,9 +69,9 @@ impl Known {
     }
 }
 
-/// Tells whether the event name alone leaves a condition out of nearly all records.
+/// Tells whether the event name alone leaves a condition out of nearly all records: whether it refuses a name that nothing
+/// has, and the want of one.
 pub(super) fn is_named(condition: &Condition, event_name: Option<FieldId>) -> bool {
-    let has_names =
-        |rule: &Rule| rule.tests.iter().any(|test| Some(test.field) == event_name && test.is_choice());
-    condition.rules().iter().all(has_names)
+    let refuses = |field| [Some(&b""[..]), None].iter().all(|name| !condition.admits(field, *name));
+    event_name.is_some_and(refuses)
 }

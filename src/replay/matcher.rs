@@ -4,6 +4,7 @@ use super::glance::{Glance, Numbers};
 use super::groups::Met;
 use super::index::{self, Known};
 use super::keep::{Keep, Keeps};
+use super::look::{Habit, Look};
 use super::plan::{Marked, Needs};
 use super::prefilter::Prefilter;
 use crate::decode::Kind;
@@ -29,8 +30,10 @@ pub struct Matcher<'q> {
     of_kind: [Option<FieldId>; RecordKind::PATHS.len()],
     /// Numbers of the members that are always marked.
     numbers: Numbers,
-    /// What is worth marking besides: what the queries look at, when some do in records of any event name.
+    /// What is worth marking besides: what is looked at in records of any event name …
     broad: Members,
+    /// … and all that is looked at in any record.
+    all: Members,
     /// What is looked at in every record that matches …
     identity: Members,
     /// … and for its account, when that names none.
@@ -49,8 +52,12 @@ pub(super) struct Scratch {
     pub(super) leaves: Leaves,
     repeats: Repeats,
     pub(super) met: Met,
-    known: Known,
+    pub(super) habit: Habit,
+    /// For each look one.
+    known: [Known; 2],
     candidates: Vec<u32>,
+    /// The members that had to be looked at.
+    pub(super) wanted: Members,
     /// The queries that the record matched, by position, ascending.
     pub(super) matched: Vec<u32>,
 }
@@ -102,13 +109,14 @@ impl<'q> Matcher<'q> {
         let of_kind = RecordKind::PATHS.map(|path| fields.fields().find(&format!("detail.{path}")));
         let asks_for_records = conditions.iter().any(|condition| condition.subject() == Subject::Record);
         let identity = fields.identity_members();
-        let is_narrow = conditions.iter().all(|condition| index::is_named(condition, event_name));
+        let is_broad = |(condition, _): &(&Condition, &Needs)| !index::is_named(condition, event_name);
+        let broad = conditions.iter().zip(&needs).filter(is_broad);
+        let broad = broad.map(|(_, needs)| needs.members).fold(Members::NONE, Members::and);
         let fallback = fields.fallback_account_members();
         let all = needs
             .iter()
             .map(|needs| needs.members)
             .fold(identity.and(fallback).and(keeps.members()), Members::and);
-        let broad = if is_narrow { Members::NONE } else { all };
         let number = |name: &str| {
             fields
                 .member_names()
@@ -131,6 +139,7 @@ impl<'q> Matcher<'q> {
             of_kind,
             numbers,
             broad,
+            all,
             identity,
             fallback,
             keeps,
@@ -173,14 +182,20 @@ impl<'q> Matcher<'q> {
         &self.numbers
     }
 
-    /// Returns the members that are worth marking in every record of a scope: those that most records are told by.
-    pub(super) fn marked(&self, scope: &Scope) -> Members {
+    /// Returns the members that are marked in every record of a scope, those that most records are told by; and those that
+    /// are marked in records that are worth it, which is all that anybody looks at.
+    pub(super) fn marked(&self, scope: &Scope) -> [Members; 2] {
         let is_limited_in_time = scope.since.is_some() || scope.until.is_some();
         let event_time = self.numbers.event_time.filter(|_| is_limited_in_time);
         let aws_region = self.numbers.aws_region.filter(|_| !scope.regions.is_empty());
         let glanced_at = self.numbers.event_name.into_iter().chain(self.numbers.event_type);
         let glanced_at = glanced_at.chain(event_time).chain(aws_region);
-        glanced_at.collect::<Members>().and(self.broad)
+        let mut few = glanced_at.collect::<Members>().and(self.broad);
+        if !few.common(self.fields.repeating_members()).is_empty() {
+            // It stands behind them, and is where their values end: with more in them they would never come again.
+            few = few.and(self.numbers.event_time.into_iter().collect());
+        }
+        [few, few.and(self.all)]
     }
 
     /// Returns what tells by literals which records of a scope may match, when that is possible.
@@ -199,12 +214,15 @@ impl<'q> Matcher<'q> {
         &self,
         glance: &Glance<'_>,
         key_account: Option<&str>,
-        marked: Members,
+        look: &Look,
         scratch: &mut Scratch,
     ) -> Result<Verdict, SyntaxError> {
-        let Scratch { leaves, repeats, known, candidates, matched, .. } = scratch;
+        let Scratch { leaves, repeats, known, candidates, matched, wanted, .. } = scratch;
         matched.clear();
+        *wanted = Members::NONE;
+        let marked = look.marked;
         let marking = Marked { fields: &self.fields, marked, event_name: self.event_name };
+        let known = &mut known[usize::from(look.is_second)];
         let plan = known.plan(glance.event_name, &self.conditions, &marking);
         if plan.is_empty() {
             return Ok(Verdict::Sure);
@@ -214,11 +232,13 @@ impl<'q> Matcher<'q> {
         if !glance.is_delivered {
             candidates.retain(|position| self.is_of_record(*position));
         }
+        *wanted = projected;
         if candidates.is_empty() {
             return Ok(Verdict::Sure);
         }
         let needs = candidates.iter().map(|position| &self.needs[*position as usize]);
         let members = needs.clone().fold(Members::NONE, |members, needs| members.and(needs.members));
+        *wanted = wanted.and(members);
         if !members.is_within(marked) {
             return Ok(Verdict::Unsure);
         }
@@ -237,6 +257,7 @@ impl<'q> Matcher<'q> {
         }
         let kept = matched.iter().map(|position| self.keeps.of_queries[*position as usize].members);
         let identity = kept.fold(self.identity, Members::and);
+        *wanted = wanted.and(identity);
         if !identity.and(self.fallback).is_within(marked) {
             return Ok(Verdict::Unsure);
         }

@@ -3,10 +3,10 @@
 //!
 //! One log file's way: a source offers it in key order (`feeder`), a pool thread reads and decodes it (`worker`), this
 //! one and idle ones match its pieces (`job`). Where literals tell, most records are passed over unread (`prefilter`); of
-//! the others, a look at the marked members (`glance`) and the rule index (`index`, `plan`) leave few queries, and these
-//! are asked (`matcher`). One receiver puts the outcomes back into
-//! key order and hands the hits out (`receiver`). A gate between the first and the last keeps the number of files under
-//! way, and so the memory, bounded. What to do with a hit is the caller's business.
+//! the others, a look at few marked members (`glance`) and the rule index (`index`, `plan`) leave few queries, and these
+//! are asked (`matcher`), after a second look at all members where the first does not do (`look`). One receiver puts the
+//! outcomes back into key order and hands the hits out (`receiver`). A gate between the first and the last keeps the number
+//! of files under way, and so the memory, bounded. What to do with a hit is the caller's business.
 
 pub mod checkpoint;
 mod coverage;
@@ -18,6 +18,7 @@ mod groups;
 mod index;
 mod job;
 mod keep;
+mod look;
 mod matched;
 mod matcher;
 mod outcome;

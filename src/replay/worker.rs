@@ -3,6 +3,7 @@
 use super::glance::Glance;
 use super::groups::Groups;
 use super::job::{Job, Origin, Send};
+use super::look::Look;
 use super::matched::{Asked, Matched};
 use super::matcher::{Scratch, Verdict};
 use super::outcome::{Place, What};
@@ -12,7 +13,6 @@ use super::prefilter::Prefilter;
 use super::{Tick, Watch};
 use crate::decode::{self, Found, Kind, Records, Text};
 use crate::event::{Members, Presence};
-use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
 use crate::language::Subject;
 use crate::source::{LogFile, LogKey, RecordKind};
@@ -29,11 +29,8 @@ const LARGEST_KEPT_BUFFER: usize = 64 << 20;
 pub(super) struct Worker<'run> {
     asked: Asked<'run>,
     watch: Watch<'run>,
-    /// The members that are marked in every record …
-    marked: Members,
-    /// … and what marks them, unless that is impossible: then all records are read whole.
-    marker: Marker,
-    is_marking: bool,
+    /// What is marked in every record, and in those that are worth a second look.
+    looks: [Look; 2],
     /// What tells before that which records of a piece are worth a look.
     prefilter: Option<Prefilter>,
     buffers: Pool<Buffers>,
@@ -49,15 +46,11 @@ pub(super) struct Buffers {
 
 impl<'run> Worker<'run> {
     pub(super) fn new(asked: Asked<'run>, watch: Watch<'run>) -> Self {
-        let marked = asked.matcher.marked(&asked.options.scope);
-        let marker = asked.matcher.marker(marked);
         Self {
             asked,
             watch,
-            marked,
-            is_marking: marker.is_some(),
+            looks: Look::both(asked.matcher, &asked.options.scope),
             prefilter: asked.matcher.prefilter(&asked.options.scope),
-            marker: marker.unwrap_or_else(Marker::none),
             buffers: Pool::default(),
             scratches: Pool::default(),
         }
@@ -137,37 +130,21 @@ impl<'run> Worker<'run> {
     /// Matches a piece of a log file; `None` when it holds no whole records.
     pub(super) fn match_piece(&self, key: &LogKey, piece: &[u8]) -> Option<Matched> {
         let is_of_scope = self.asked.options.scope.accounts.is_empty() || key.account().is_some();
-        match &self.prefilter {
-            Some(prefilter) if is_of_scope => {
-                let records = decode::read_piece(piece, prefilter.marker())?;
-                Some(self.match_candidates(key, piece, &records))
-            }
-            _ => {
-                let records = decode::read_piece(piece, &self.marker)?;
-                Some(self.match_records(key, piece, &records, &records.found))
-            }
-        }
-    }
-
-    /// Matches the records that hold a literal, and counts the others.
-    fn match_candidates(&self, key: &LogKey, piece: &[u8], records: &Records) -> Matched {
-        let mut matched = Matched { records: records.found.len(), ..Matched::default() };
         let mut scratch = self.scratches.take();
-        for (index, found) in records.found.iter().enumerate() {
-            if !Prefilter::is_candidate(records, found) {
-                matched.tally.count(Place::Inside, true);
-                continue;
+        let matched = match &self.prefilter {
+            Some(prefilter) if is_of_scope => decode::read_piece(piece, prefilter.marker())
+                .map(|records| self.match_candidates(key, piece, &records, &mut scratch)),
+            _ => {
+                let look = &self.looks[usize::from(scratch.habit.is_close)];
+                decode::read_piece(piece, &look.marker)
+                    .map(|records| self.match_all(key, piece, (&records, &records.found, look), &mut scratch))
             }
-            let bytes = records.bytes(piece, found);
-            let record = decode::read_piece(bytes, &self.marker);
-            let glance = record.as_ref().and_then(|record| self.glance(record, record.found.first()?, bytes));
-            self.match_record(key, (index, found.kind), bytes, glance, (&mut matched, &mut scratch));
-        }
+        };
         self.scratches.give_back(scratch);
         matched
     }
 
-    /// Matches some of the records of a text.
+    /// Matches some of the records of a text of any shape, in which nothing is marked.
     pub(super) fn match_records(
         &self,
         key: &LogKey,
@@ -175,43 +152,109 @@ impl<'run> Worker<'run> {
         records: &Records,
         found: &[Found],
     ) -> Matched {
-        let mut matched = Matched { records: found.len(), ..Matched::default() };
         let mut scratch = self.scratches.take();
-        for (index, found) in found.iter().enumerate() {
-            let bytes = records.bytes(text, found);
-            let glance = self.glance(records, found, bytes);
-            self.match_record(key, (index, found.kind), bytes, glance, (&mut matched, &mut scratch));
-        }
+        let matched = self.match_all(key, text, (records, found, &self.looks[0]), &mut scratch);
         self.scratches.give_back(scratch);
         matched
     }
 
-    #[inline]
-    fn glance<'a>(&self, records: &'a Records, found: &Found, bytes: &'a [u8]) -> Option<Glance<'a>> {
-        Glance::new(records, found, bytes, self.asked.matcher.numbers()).filter(|_| self.is_marking)
+    /// Matches the records that hold a literal, and counts the others.
+    fn match_candidates(
+        &self,
+        key: &LogKey,
+        piece: &[u8],
+        records: &Records,
+        scratch: &mut Scratch,
+    ) -> Matched {
+        let mut matched = Matched { records: records.found.len(), ..Matched::default() };
+        for (index, found) in records.found.iter().enumerate() {
+            if !Prefilter::is_candidate(records, found) {
+                matched.tally.count(Place::Inside, true);
+                continue;
+            }
+            let bytes = records.bytes(piece, found);
+            let done = match self.look_again(key, bytes, &mut matched, scratch) {
+                Ok(Verdict::Unsure) => self.match_whole(key, found.kind, bytes, &mut matched, scratch),
+                done => done.map(drop),
+            };
+            if let Err(error) = done {
+                matched.reject(index, &error);
+            }
+        }
+        matched
     }
 
-    /// Matches a record, at a glance if that will do.
+    /// Matches records that were looked at, each in as few looks as will do.
+    fn match_all(
+        &self,
+        key: &LogKey,
+        text: &[u8],
+        (records, found, look): (&Records, &[Found], &Look),
+        scratch: &mut Scratch,
+    ) -> Matched {
+        let mut matched = Matched { records: found.len(), ..Matched::default() };
+        for (index, found) in found.iter().enumerate() {
+            let bytes = records.bytes(text, found);
+            let glance = self.glance(records, found, bytes, look);
+            let done = self.match_record(key, (bytes, found.kind), (glance, look), (&mut matched, scratch));
+            if let Err(error) = done {
+                matched.reject(index, &error);
+            }
+        }
+        scratch.habit.learn();
+        matched
+    }
+
+    #[inline]
+    fn glance<'a>(
+        &self,
+        records: &'a Records,
+        found: &Found,
+        bytes: &'a [u8],
+        look: &Look,
+    ) -> Option<Glance<'a>> {
+        Glance::new(records, found, bytes, self.asked.matcher.numbers()).filter(|_| look.is_marking)
+    }
+
+    /// Matches a record, at a glance if that will do, or at two.
     #[inline]
     fn match_record(
         &self,
         key: &LogKey,
-        (index, kind): (usize, Kind),
-        bytes: &[u8],
-        glance: Option<Glance<'_>>,
+        (bytes, kind): (&[u8], Kind),
+        (glance, look): (Option<Glance<'_>>, &Look),
         (matched, scratch): (&mut Matched, &mut Scratch),
-    ) {
-        let done = match glance {
-            Some(glance) => self.match_marked(key, &glance, matched, scratch),
+    ) -> Result<(), SyntaxError> {
+        let mut verdict = Verdict::Unsure;
+        if let Some(glance) = glance {
+            verdict = self.match_marked(key, &glance, look, (matched, scratch))?;
+            let is_worthy = verdict == Verdict::Unsure || !scratch.wanted.is_within(self.looks[0].marked);
+            scratch.habit.note(is_worthy);
+            if verdict == Verdict::Unsure && !look.is_second {
+                verdict = self.look_again(key, bytes, matched, scratch)?;
+            }
+        }
+        match verdict {
+            Verdict::Unsure => self.match_whole(key, kind, bytes, matched, scratch),
+            Verdict::Sure => Ok(()),
+        }
+    }
+
+    /// Takes the second look at a record.
+    fn look_again(
+        &self,
+        key: &LogKey,
+        bytes: &[u8],
+        matched: &mut Matched,
+        scratch: &mut Scratch,
+    ) -> Result<Verdict, SyntaxError> {
+        let look = &self.looks[1];
+        let record = decode::read_piece(bytes, &look.marker);
+        let glance =
+            record.as_ref().and_then(|record| self.glance(record, record.found.first()?, bytes, look));
+        match glance {
+            Some(glance) => self.match_marked(key, &glance, look, (matched, scratch)),
             None => Ok(Verdict::Unsure),
-        };
-        let done = match done {
-            Ok(Verdict::Unsure) => self.match_whole(key, kind, bytes, matched, scratch),
-            Ok(Verdict::Sure) => Ok(()),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = done {
-            matched.reject(index, &error);
         }
     }
 
@@ -220,14 +263,15 @@ impl<'run> Worker<'run> {
         &self,
         key: &LogKey,
         glance: &Glance<'_>,
-        matched: &mut Matched,
-        scratch: &mut Scratch,
+        look: &Look,
+        (matched, scratch): (&mut Matched, &mut Scratch),
     ) -> Result<Verdict, SyntaxError> {
+        scratch.wanted = Members::NONE;
         let Some(place) = place_at_a_glance(&self.asked.options.scope, key, glance) else {
             return Ok(Verdict::Unsure);
         };
         if place == Place::Inside && (glance.is_delivered || self.asked.matcher.asks_for_records()) {
-            let verdict = self.asked.matcher.ask(glance, key.account(), self.marked, scratch)?;
+            let verdict = self.asked.matcher.ask(glance, key.account(), look, scratch)?;
             if verdict == Verdict::Unsure {
                 return Ok(verdict);
             }
