@@ -15,22 +15,17 @@
 //! | [`delivery`] | noun | whether EventBridge would have put an event in front of a rule | `json` `event` |
 //! | `lake` | stage | log files taken apart into Parquet, and put together again | `json` `record` `event` `source` `mirror` `decode` |
 //! | [`language`] | language | one folder a language: text to `Condition` over leaves | `json` |
-//! | `live` | stage | reads the rules that are deployed through the AWS API | `source` |
 //! | [`alarm`] | noun | when counted hits would have raised an alarm: on a metric, in a window by group, of several queries | – |
+//! | `live` | stage | reads the rules that are deployed through the AWS API | `source` |
 //! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `alarm` `event` `delivery` `record` |
-//! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `event` `delivery` `record` |
-//! | [`lint`] | language | what is wrong with a pattern although it is valid | `json` `event` `language` `delivery` `query` `hit` `replay` |
-//! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `delivery` `query` |
-//! | [`query`] | language | a stored query: a condition, its card, its cases; loads and checks them | `json` `language` `alarm` `event` `record` |
 //! | [`translation`] | language | a stored query in the words of another language, and what that loses | `json` `language` `event` `query` |
-//! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `query` |
+//! | [`hit`] | noun | a record that matched a query | `json` `record` `event` `delivery` `query` |
 //! | [`replay`] | stage | runs queries over a source in parallel; yields hits and coverage | all above |
+//! | [`lint`] | language | what is wrong with a pattern although it is valid | `json` `event` `language` `delivery` `query` `hit` `replay` |
 //! | [`explain`] | stage | why a record matches or not, and what nearly matched | all above |
 //! | [`diff`] | stage | two versions of rules, compared by what each would have caught | all above |
 //! | `report` | stage | folds records and hits into frames | all above |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `words` `json` `record` `event` `language` `delivery` `alarm` `query` `hit` `replay` `explain` `report` |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `language` `delivery` `query` `lint` `hit` `replay` `explain` `report` |
-//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `json` `record` `event` `language` `delivery` `query` `lint` `hit` `replay` `explain` `diff` `report` |
+//! | [`render`] | stage | writes hits and reports in one format to any `io::Write` | `words` `json` `record` `event` `language` `delivery` `alarm` `query` `lint` `hit` `replay` `explain` `diff` `report` |
 //! | `cli` | binary | arguments in, exit code out | all |
 //!
 //! The library never prints, never reads the environment, never asks the clock and never exits: the binary does
@@ -58,5 +53,5 @@ pub mod replay;
 #[cfg(feature = "report")]
 pub mod report;
 pub mod source;
-pub mod words;
 pub mod translation;
+pub mod words;

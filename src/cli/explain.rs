@@ -4,7 +4,7 @@ use super::args::{CardFormat, Explain, Global};
 use super::exit::{Exit, OrBadArguments as _, say};
 use super::interrupt::Interrupt;
 use super::progress::Shown;
-use super::select::Selected;
+use super::select::{Purpose, Selected};
 use super::{archive, ends, foot, location, options, select, terminal};
 use anyhow::Context as _;
 use backtrail::delivery::{self, Delivery};
@@ -44,7 +44,7 @@ pub fn run(command: &Explain, global: &Global) -> anyhow::Result<Exit> {
 
 /// Returns the one query that is asked about.
 fn query(command: &Explain) -> anyhow::Result<Query> {
-    let Selected { mut queries, .. } = select::select(&command.selection)?;
+    let Selected { mut queries, .. } = select::select(&command.selection, Purpose::Hits)?;
     location::overlay(&mut queries, &command.rule).or_bad_arguments()?;
     if let [query] = queries.as_slice() {
         for finding in lint::find(query) {
