@@ -92,6 +92,21 @@ impl Answer {
         }
     }
 
+    /// An answer that refuses with a code and a message; either may be empty.
+    pub fn refused(status: u16, code: String, message: String) -> Self {
+        let cause = match (code.as_str(), message.as_str()) {
+            ("", _) => format!("S3 answered with status {status}"),
+            (code, "") => code.to_owned(),
+            (code, message) => format!("{code}: {message}"),
+        };
+        Self { status: Some(status), code, cause: cause.into(), ..Self::broken(message) }
+    }
+
+    /// Adds where S3 says the bucket is, and whether the key leads to a delete marker.
+    pub fn with_place(self, region: Option<String>, is_marked: bool) -> Self {
+        Self { region, is_marked, ..self }
+    }
+
     /// Adds where an object has to be restored from.
     pub fn with_archive(self, archived: Option<String>) -> Self {
         Self { archived, ..self }

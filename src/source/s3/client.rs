@@ -2,11 +2,13 @@
 
 use super::address::Address;
 use super::answer::Answer;
-use super::connect::{connect, has_endpoint, load, once, region_of, unknown_region};
+use super::connect::{connect, connector, has_endpoint, load, once, region_of, unknown_region};
 use super::folder::{Depth, Folder};
 use super::object::Object;
+use super::plain::{Plain, Signer};
 use super::transfer::Rest;
 use crate::source::{Error, LogKey, Requests, S3Options, UnknownRegion};
+use aws_sdk_s3::config::SharedCredentialsProvider;
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{ChecksumMode, EncodingType, OptionalObjectAttributes, RequestPayer};
@@ -48,6 +50,9 @@ struct Line {
     s3: aws_sdk_s3::Client,
     /// Does not: what waits for its turn does that itself.
     once: aws_sdk_s3::Client,
+    credentials: Option<SharedCredentialsProvider>,
+    /// The short way to objects, when the SDK has shown where it leads.
+    plain: Option<Arc<Plain>>,
     region: Option<String>,
     /// Where this machine is configured to be.
     own_region: Option<String>,
@@ -69,10 +74,13 @@ impl Client {
             return Err(Error::Region { archive: address.archive.clone(), region, origin });
         }
         let own_region = region_of(&config).map(str::to_owned).filter(|_| !has_endpoint(&config));
+        let credentials = config.credentials_provider();
         let s3 = connect(options, config, address).await?;
         let line = Line {
             once: once(&s3),
             s3,
+            credentials,
+            plain: None,
             region: options.region.clone(),
             own_region,
             is_settled: false,
@@ -122,9 +130,11 @@ impl Client {
     /// Reads configuration and credentials again, for the bucket's region.
     async fn dial(&self, region: Option<String>) -> Result<(), Error> {
         let config = load(&self.options, region.clone()).await;
+        let credentials = config.credentials_provider();
         let s3 = connect(&self.options, config, &self.address).await?;
         let mut line = self.line.write().unwrap_or_else(PoisonError::into_inner);
         (line.once, line.s3, line.region) = (once(&s3), s3, region);
+        (line.credentials, line.plain) = (credentials, None);
         line.generation += 1;
         Ok(())
     }
@@ -214,16 +224,56 @@ impl Client {
         }
     }
 
-    /// Asks for an object, or what is left of it; the body is still to be read. S3 keeps checksums of whole objects: none
-    /// is asked for with a part, which would not have it.
+    /// Asks for an object, or what is left of it; the body is still to be read.
     pub async fn get(&self, key: &str, rest: Option<Rest<'_>>) -> Result<GetObjectOutput, Answer> {
+        let plain = self.line.read().unwrap_or_else(PoisonError::into_inner).plain.clone();
+        match plain.filter(|_| !self.is_verifying()) {
+            Some(plain) => plain.get(key, rest.as_ref()).await,
+            None => self.get_with_sdk(key, rest).await,
+        }
+    }
+
+    /// Learns from an address of the SDK where objects are, unless that is out of the ordinary or no longer so.
+    fn learn(&self, address: &str, key: &str, generation: u32) {
+        let bucket = &self.address.bucket;
+        let is_ordinary = !bucket.starts_with("arn:") && !bucket.ends_with("--x-s3");
+        let Some(base) = Plain::base(address, key).filter(|_| is_ordinary) else { return };
+        let mut line = self.line.write().unwrap_or_else(PoisonError::into_inner);
+        let config = line.s3.config();
+        let (region, clock) = (config.region().map(ToString::to_string), config.time_source());
+        let signer = match (self.options.no_sign_request, &line.credentials, region.zip(clock)) {
+            (true, _, _) => None,
+            (false, Some(provider), Some((region, clock))) => {
+                Some(Signer::new(provider.clone(), region, clock))
+            }
+            _ => return,
+        };
+        if line.generation == generation && line.plain.is_none() {
+            let connector = connector(&self.options, &base);
+            line.plain = Some(Arc::new(Plain::new(connector, base, signer, self.options.request_payer)));
+        }
+    }
+
+    /// S3 keeps checksums of whole objects: none is asked for with a part, which would not have it.
+    async fn get_with_sdk(&self, key: &str, rest: Option<Rest<'_>>) -> Result<GetObjectOutput, Answer> {
         let checksum = self.is_verifying().then_some(ChecksumMode::Enabled);
-        let request = self.line().once.get_object().bucket(&self.address.bucket).key(key);
+        let line = self.line();
+        let request = line.once.get_object().bucket(&self.address.bucket).key(key);
         let request = match rest {
             None => request.set_checksum_mode(checksum),
             Some(rest) => request.range(format!("bytes={}-", rest.from)).if_match(rest.etag),
         };
-        request.set_request_payer(self.payer()).send().await.map_err(|error| {
+        let address = Arc::new(std::sync::Mutex::new(String::new()));
+        let seen = Arc::clone(&address);
+        let request = request.set_request_payer(self.payer()).customize().mutate_request(move |request| {
+            request.uri().clone_into(&mut seen.lock().unwrap_or_else(PoisonError::into_inner));
+        });
+        let answer = request.send().await;
+        if answer.is_ok() {
+            let address = address.lock().unwrap_or_else(PoisonError::into_inner);
+            self.learn(&address, key, line.generation);
+        }
+        answer.map_err(|error| {
             let state = match error.as_service_error() {
                 Some(GetObjectError::InvalidObjectState(state)) => Some(state),
                 _ => None,

@@ -14,8 +14,12 @@ use aws_sdk_s3::config::{
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::HttpConnectorSettings;
 use aws_types::service_config::ServiceConfigKey;
 use std::time::Duration;
+
+/// How long it may take to connect.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where a bucket is looked for first when nobody names a region.
 const FIRST_REGION: &str = "us-east-1";
@@ -88,8 +92,7 @@ fn words(error: &dyn std::error::Error) -> String {
 pub(crate) async fn load(options: &S3Options, region: Option<String>) -> SdkConfig {
     let retries =
         RetryConfig::standard().with_max_attempts(5).with_initial_backoff(Duration::from_millis(200));
-    let timeouts =
-        TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).read_timeout(options.timeout);
+    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(options.timeout);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client(options))
         .retry_config(retries)
@@ -130,6 +133,20 @@ fn with_keys_of(config: SdkConfig, profile: &str, options: &S3Options) -> SdkCon
     let provider =
         ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(profile).build();
     config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build()
+}
+
+/// Returns a pool of connections for requests to one address that are not made by the SDK.
+pub(super) fn connector(options: &S3Options, address: &str) -> Connector {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT);
+    let connector = Connector::builder()
+        .proxy_config(ProxyConfig::from_env())
+        .pool_max_idle_per_host(options.requests_in_flight)
+        .connector_settings(settings.read_timeout(options.timeout).build());
+    if address.starts_with("http://") {
+        connector.build_http()
+    } else {
+        connector.tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build()
+    }
 }
 
 /// An endpoint without TLS, with no credentials to be fetched from elsewhere, spares loading certificates.

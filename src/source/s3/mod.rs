@@ -4,7 +4,7 @@
 //! [`list`] walks the bucket and yields objects ([`folder`] says what one listing goes through, [`page`] reads a page of
 //! it), [`get`] turns an object into an item, attempt for attempt ([`transfer`], with an [`md5`] where all is checked) and
 //! at a [`pace`], and [`feed`] hands it to the sink. [`survey`] only looks, and [`found`] takes a list of objects instead
-//! of listing. [`client`] makes the requests, [`connect`] knows the SDK, and [`answer`] says what a refusal of S3 means.
+//! of listing. [`client`] makes the requests, most GETs the [`plain`] way, [`connect`] knows the SDK, and [`answer`] says what a refusal of S3 means.
 
 mod address;
 mod answer;
@@ -19,6 +19,7 @@ mod md5;
 mod object;
 mod pace;
 mod page;
+mod plain;
 mod survey;
 mod transfer;
 
