@@ -46,15 +46,23 @@ pub fn run(command: &Explain, global: &Global) -> anyhow::Result<Exit> {
 fn query(command: &Explain) -> anyhow::Result<Query> {
     let Selected { mut queries, .. } = select::select(&command.selection, Purpose::Hits)?;
     location::overlay(&mut queries, &command.rule).or_bad_arguments()?;
+    if let Some(only) = &command.only {
+        queries.retain(|query| query.id == *only);
+    }
     if let [query] = queries.as_slice() {
         for finding in lint::find(query) {
             say(&format!("check: {} [{}]", finding.sentence(), finding.id));
         }
         return Ok(query.clone());
     }
-    let count = queries.len();
-    Err(anyhow::anyhow!("`explain` takes one query at a time, and these are {count}: give one with -q or -e"))
-        .or_bad_arguments()
+    let error = match &command.only {
+        Some(only) => anyhow::anyhow!("none of the queries is called `{only}`"),
+        None => anyhow::anyhow!(
+            "`explain` takes one query at a time, and these are {}: give one with -q, or its id with --only",
+            queries.len()
+        ),
+    };
+    Err(error).or_bad_arguments()
 }
 
 /// Reads the argument when it is a single record or event, and no archive.

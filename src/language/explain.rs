@@ -71,7 +71,8 @@ pub enum Clause {
 }
 
 impl Anatomy {
-    /// Puts an anatomy together. `rules` holds for each rule of `whole` its tests, in order; it may be empty.
+    /// Puts an anatomy together. `rules` holds for each rule of `whole` its tests, in order; it may be empty for
+    /// a language in which no test depends on what another one chooses, so that the tree alone tells the verdict.
     pub fn new(whole: Condition, part: Part, rules: Vec<Vec<Part>>) -> Self {
         Self { whole, part, rules }
     }
@@ -88,7 +89,7 @@ impl Anatomy {
         let tree = self.part.explain(leaves);
         match (tree.is_met, verdict) {
             (true, false) => together(tree),
-            (false, true) => self.explain_rules(leaves),
+            (false, true) if self.rules.len() == self.whole.rules().len() => self.explain_rules(leaves),
             _ => tree,
         }
     }
@@ -167,6 +168,38 @@ impl Explained {
             Clause::Any(clauses) => clauses.iter().any(Self::verdict),
             Clause::Not(clause) => !clause.verdict(),
             Clause::Test { .. } | Clause::Together => self.is_met,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{Fields, Leaves, project};
+    use crate::language::matcher::Matcher;
+    use crate::language::{Rule, Test};
+
+    #[test]
+    fn what_must_not_be_is_met_when_it_is_not() {
+        let mut fields = Fields::new();
+        let test =
+            Test { field: fields.intern("a"), matchers: vec![Matcher::Bool(true)], accepts_absence: false };
+        let condition = Condition::new(vec![Rule { tests: vec![test] }]);
+        let test = Part::Test {
+            path: "a".to_owned(),
+            wanted: vec!["true".to_owned()],
+            condition: condition.clone(),
+        };
+        let absent = Part::Not(Box::new(test.clone()));
+        for (text, is_met) in [(r#"{"a":true}"#, true), (r#"{"a":false}"#, false)] {
+            let mut leaves = Leaves::new();
+            leaves.reset(fields.len());
+            project(text.as_bytes(), &fields, fields.root(), &mut leaves).unwrap();
+            let view = leaves.view(text.as_bytes());
+            let explained = absent.explain(&view);
+            assert_eq!((explained.is_met, explained.verdict()), (!is_met, !is_met), "{text}");
+            let anatomy = Anatomy::new(condition.clone(), test.clone(), Vec::new());
+            assert_eq!(anatomy.explain(&view).is_met, is_met, "{text}");
         }
     }
 }

@@ -99,8 +99,8 @@ pub static CATALOGUE: [Entry; 44] = [
     ),
     with_archive(item(
         "field-never-seen",
-        Warning,
-        "No record of the archive has a value at this field.",
+        Note,
+        "No record of the archive has a value at this field. It may be misspelled, or the call that has it was never made.",
         r#"{"source":["aws.iam"],"detail":{"requestParameters":{"usrName":["alice"]}}}"#,
     )),
     item(
@@ -311,8 +311,9 @@ pub static CATALOGUE: [Entry; 44] = [
     ),
     with_archive(item(
         "value-never-seen",
-        Warning,
-        "No record of the archive has this value at this field, though others have one there.",
+        Note,
+        "No record of the archive has this value at this field, though others have one there. Rare events are rarely seen; \
+         a name that is one letter, or the case, away from one that was seen is a warning.",
         r#"{"source":["aws.iam"],"detail":{"eventName":["CreateUsr"]}}"#,
     )),
     item(

@@ -30,7 +30,7 @@ impl Level {
 pub struct Finding {
     /// Its id, one of the catalogue's.
     pub id: &'static str,
-    /// How bad it is.
+    /// How bad it is: as the catalogue says, unless more is known.
     pub level: Level,
     /// Where in the pattern, `detail.userIdentity.type[0]`; empty for the pattern as a whole.
     pub path: String,

@@ -189,7 +189,7 @@ fn only_cloudtrail(subject: &Subject<'_>) -> Option<Finding> {
         is_cloudtrail && !is_insight && !names_calls
     };
     let message =
-        "wants `aws.cloudtrail`: that are the calls to CloudTrail itself, not all calls that it records";
+        "wants `aws.cloudtrail`: these are the calls to CloudTrail itself, not all calls that it records";
     subject
         .is_always(is_suspicious)
         .then(|| Finding::new("only-calls-to-cloudtrail", "source", message.to_owned()))

@@ -1,6 +1,6 @@
 //! Patterns held against an archive: fields and values that no record has.
 
-use super::finding::{Edit, Finding};
+use super::finding::{Edit, Finding, Level};
 use crate::hit::Hit;
 use crate::language::event_pattern::EventPattern;
 use crate::query::{Card, Query};
@@ -10,6 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A closest value is named when no more than a third of it had to change.
 const CLOSE: usize = 3;
+
+/// Fields of which AWS makes the values, so that nearly the same is no coincidence.
+const NAMES: [&str; 4] =
+    ["detail.eventName", "detail.eventSource", "detail.eventType", "detail.userIdentity.type"];
 
 /// What the records of an archive have at the fields of some queries. The replay runs [`Observed::queries`] with
 /// [`Observed::keeps`], and hands its hits to [`Observed::take`].
@@ -105,7 +109,11 @@ fn value_never_seen(path: &str, index: usize, text: &str, values: &BTreeSet<Stri
     let edit = Edit::Replace { path: path.to_owned(), from: text.to_owned(), to: closest.clone() };
     // A difference of case alone is a slip; any other may be meant.
     let is_sure = closest.eq_ignore_ascii_case(text);
-    Finding::new("value-never-seen", &place, message).fixed_by(is_sure.then_some(edit))
+    let mut finding = Finding::new("value-never-seen", &place, message).fixed_by(is_sure.then_some(edit));
+    if NAMES.contains(&path) && (is_sure || strsim::osa_distance(closest, text) == 1) {
+        finding.level = Level::Warning;
+    }
+    finding
 }
 
 /// Returns the pattern of every record with a value at a path.
@@ -153,6 +161,8 @@ mod tests {
         let mut seen = observed.nothing();
         let at = observed.paths.iter().position(|path| path == "detail.eventName").unwrap();
         seen.by_path[at] = ["CreateUser", "DeleteUser"].map(str::to_owned).into();
+        let levels: Vec<_> = observed.find(&query, &seen).iter().map(|finding| finding.level).collect();
+        assert_eq!(levels, [Level::Warning, Level::Note]);
         let sentences: Vec<_> = observed.find(&query, &seen).iter().map(Finding::sentence).collect();
         assert_eq!(
             sentences,

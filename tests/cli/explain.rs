@@ -120,8 +120,11 @@ fn questions_that_cannot_be_answered_are_refused() {
     let ran = explain(&archive(), ["-q", "queries", "record.json"]);
     assert_snapshot!(ran.transcript(), @r"
     --- stderr
-    error: `explain` takes one query at a time, and these are 2: give one with -q or -e
+    error: `explain` takes one query at a time, and these are 2: give one with -q, or its id with --only
     --- exit code 2
     ");
+    let only = |id| explain(&archive(), ["-q", "queries", "--only", id, "record.json"]);
+    assert!(only("user-deleted").stdout.starts_with("record.json matches user-deleted"));
+    assert!(only("gone").stderr.contains("none of the queries is called `gone`"));
     assert_eq!(explain(&archive(), ["-q", "queries/user-created.json", "gone.json"]).code, 2);
 }

@@ -20,6 +20,9 @@ pub struct Explain {
     /// Explain the record with this event id in the archives
     #[arg(long, value_name = "ID")]
     pub event_id: Option<String>,
+    /// Of several queries (a directory, a rule document) explain the one with this id
+    #[arg(long, value_name = "ID")]
+    pub only: Option<String>,
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
