@@ -5,7 +5,7 @@ use super::exit::{Exit, OrBadArguments as _, say};
 use anyhow::Context as _;
 use backtrail::event::{EventFields, is_event};
 use backtrail::json::{Fields, Leaves};
-use backtrail::language::{Language, Pattern};
+use backtrail::language::{Language, Pattern, Subject};
 use backtrail::query::{self, Answer};
 use backtrail::words::thousands;
 use std::io::{BufWriter, Read as _, Write as _};
@@ -62,7 +62,9 @@ fn test(pattern: &Pattern, path: &Path) -> anyhow::Result<bool> {
                 "{name} is neither an EventBridge event nor a CloudTrail record"
             ))
         );
-        say("note: the event is a CloudTrail record and is wrapped as EventBridge would do it");
+        if condition.subject() == Subject::Event {
+            say("note: the event is a CloudTrail record and is wrapped as EventBridge would do it");
+        }
         fields.project_record(event, None, &mut leaves)
     }
     .with_context(|| format!("{name} is not valid JSON"))

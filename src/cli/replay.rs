@@ -30,7 +30,9 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
     let now = checkpoint::moment(&command.memory, now).or_bad_arguments()?;
     let mut options = options::read(command, now).or_bad_arguments()?;
     let job = ["replay".to_owned()].into_iter().chain(command.archives.iter().cloned());
-    let job = job.chain(command.selection.queries.iter().chain(&command.selection.patterns).cloned());
+    let selection = &command.selection;
+    let asked = selection.queries.iter().chain(&selection.patterns).chain(&selection.only);
+    let job = job.chain(asked.cloned());
     let state = State::open(&mut options.scope, (&command.scope, &command.memory), job).or_bad_arguments()?;
     if command.output.dry_run {
         return dry_run(command, &options);

@@ -40,8 +40,8 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
         return Err(anyhow::anyhow!("which archive? Give s3://bucket/prefix, a directory, a file, or -"))
             .or_bad_arguments();
     }
-    let job =
-        ["report".to_owned(), command.names.clone()].into_iter().chain(command.archives.iter().cloned());
+    let job = ["report".to_owned(), command.names.clone()].into_iter();
+    let job = job.chain(command.archives.iter().chain(&command.settings.only).cloned());
     let state = State::open(&mut options.scope, (&command.scope, &command.memory), job).or_bad_arguments()?;
     let time_zone = time_zone(&command.output.time_zone).or_bad_arguments()?;
     let atlas = Files::open(&command.output.geoip)?;

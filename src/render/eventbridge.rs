@@ -62,6 +62,10 @@ impl HitWriter for EventWriter<'_> {
             Some(event) => scan::write_compact(event, &mut self.line),
             None => event::write_event(hit.record, hit.key_account, &mut self.line),
         }
+        // A log holds it, and no bus carries it.
+        if self.line.is_empty() {
+            return Ok(());
+        }
         self.line.push(b'\n');
         self.out.write_all(&self.line)
     }
@@ -88,6 +92,13 @@ mod tests {
         event::write_event(record.as_bytes(), account, &mut event);
         event.push(b'\n');
         String::from_utf8(event).unwrap()
+    }
+
+    #[test]
+    fn a_record_that_no_bus_carries_is_left_out() {
+        let (query, facts) = (query("a/b", Severity::Low), facts());
+        let aggregated = Hit { record: br#"{"eventType":"AwsAggregatedEvent"}"#, ..hit(&query, &facts) };
+        assert_eq!(events(&[aggregated]), "");
     }
 
     #[test]

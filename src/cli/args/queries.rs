@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 // Paragraphs are one line each: clap wraps them at the width of the terminal.
 const MATCH_NOTES: &str = "\
-The event may be an EventBridge event or a bare CloudTrail record, which is wrapped as EventBridge would do it. \
+The event may be an EventBridge event or a bare CloudTrail record, which is wrapped as EventBridge would do it; metric \
+filters and Sigma rules see the record itself. \
 Prints `match` (exit code 0) or `no-match` (exit code 1). A pattern or an event that is refused ends with 2.
 
 With --cases each line of FILE is {\"id\",\"pattern\",\"event\",\"expect\"}; pattern and event are objects, or strings \
@@ -22,10 +23,10 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = MATCH_NOTES)]
 pub struct Match {
-    /// File with an event pattern
+    /// File with an event pattern, a metric filter or a Sigma rule
     #[arg(long, value_name = "FILE", required_unless_present_any = ["cases", "text"])]
     pub pattern: Option<PathBuf>,
-    /// An event pattern as JSON text
+    /// An event pattern as JSON text, or a metric filter
     #[arg(
         short = 'e',
         long = "pattern-text",
