@@ -99,9 +99,10 @@ fn pattern() -> impl Strategy<Value = String> {
         .prop_map(|detail| json!({ "detail": detail }).to_string())
 }
 
-/// Tells whether nothing is lost but what lies inside arrays.
+/// Tells whether nothing is lost but what lies inside arrays and objects.
 fn is_exact(translation: &Translation) -> bool {
-    translation.lost.iter().all(|loss| *loss == Loss::Places)
+    let is_inside = |loss: &Loss| matches!(loss, Loss::Places | Loss::Objects { .. } | Loss::Elements { .. });
+    translation.lost.iter().all(is_inside)
 }
 
 proptest! {
@@ -143,6 +144,59 @@ proptest! {
             );
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn a_pattern_that_becomes_a_sigma_rule_takes_the_same_records(
+        pattern in pattern(),
+        record in record(scalar().boxed()),
+    ) {
+        let event = read(Language::EventPattern, &pattern);
+        if let Ok(translation) = translate(&event, Target::Sigma)
+            && is_exact(&translation)
+        {
+            let rule = read(Language::Sigma, &translation.text);
+            prop_assert_eq!(
+                matches(&rule.pattern, &record), matches(&event.pattern, &record),
+                "{} {} {}", pattern, translation.text, record
+            );
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_becomes_a_sigma_rule_and_comes_back_takes_the_same_records(
+        pattern in pattern(),
+        record in record_with_arrays(),
+    ) {
+        let event = read(Language::EventPattern, &pattern);
+        if let Ok(translation) = translate(&event, Target::Sigma)
+            && is_exact(&translation)
+        {
+            let rule = read(Language::Sigma, &translation.text);
+            let back = translate(&rule, Target::EventPattern);
+            prop_assert!(back.as_ref().is_ok_and(is_exact), "{} {:?}", translation.text, back);
+            let again = read(Language::EventPattern, &back.unwrap().text);
+            prop_assert_eq!(
+                matches(&again.pattern, &record), matches(&event.pattern, &record),
+                "{} {} {} {}", pattern, translation.text, again.pattern.to_text(), record
+            );
+        }
+    }
+}
+
+#[test]
+fn many_patterns_become_sigma_rules() {
+    use proptest::strategy::ValueTree as _;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let exact = (0..300).filter(|_| {
+        let pattern = pattern().new_tree(&mut runner).unwrap().current();
+        translate(&read(Language::EventPattern, &pattern), Target::Sigma).is_ok_and(|it| is_exact(&it))
+    });
+    // Otherwise the properties above would say little.
+    assert!(exact.count() > 30);
 }
 
 #[test]

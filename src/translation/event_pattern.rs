@@ -1,6 +1,6 @@
 //! EventBridge event patterns over `detail`.
 
-use super::tree::Tree;
+use super::tree::{Tree, is_never_spelled};
 use super::{Loss, Losses, Refusal};
 use crate::language::matcher::{Bound, Matcher, Range, Texts};
 use serde_json::{Map, Value, json};
@@ -313,20 +313,6 @@ fn refusal(refused: &[Matcher], path: &str, lost: &mut Losses) -> Option<Value> 
         }
         (Some((operator, texts)), true, true) => Some(json!({ operator: texts })),
         _ => None,
-    }
-}
-
-/// Tells whether what a test accepts is never how a number or a truth value is spelled.
-fn is_never_spelled(matcher: &Matcher) -> bool {
-    let is_other = |text: &str| {
-        text.parse::<f64>().is_err()
-            && !text.eq_ignore_ascii_case("true")
-            && !text.eq_ignore_ascii_case("false")
-    };
-    match matcher {
-        Matcher::OneOf(texts) => texts.as_slice().iter().all(|text| is_other(text)),
-        Matcher::EqualsIgnoringCase(text) => text.as_ascii().is_some_and(is_other),
-        _ => false,
     }
 }
 

@@ -15,6 +15,7 @@ mod tree;
 pub use sql::Dialect;
 
 use crate::json::Fields;
+use crate::language::Pattern;
 use crate::query::Query;
 use std::fmt;
 use tree::Tree;
@@ -192,10 +193,15 @@ pub enum Refusal {
 /// # Errors
 /// Returns why the target cannot say what the query means.
 pub fn translate(query: &Query, target: Target) -> Result<Translation, Refusal> {
-    if target == Target::EventPattern
-        && let Some(pattern) = query.pattern.as_event_pattern()
-    {
-        return Ok(Translation { text: pattern.to_json(), lost: Vec::new() });
+    let is_its_own = matches!(
+        (target, &query.pattern),
+        (Target::EventPattern, Pattern::Event(_))
+            | (Target::MetricFilter, Pattern::Metric(_))
+            | (Target::Sigma, Pattern::Sigma(_))
+    );
+    if is_its_own {
+        let text = query.pattern.to_text().trim_end().to_owned();
+        return Ok(Translation { text, lost: Vec::new() });
     }
     let mut lost = Losses::default();
     let mut fields = Fields::new();

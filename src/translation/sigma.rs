@@ -1,6 +1,6 @@
 //! Sigma rules for `product: aws`, `service: cloudtrail`.
 
-use super::tree::{Test, Tree};
+use super::tree::{Test, Tree, is_never_spelled};
 use super::{Loss, Losses, Refusal};
 use crate::language::matcher::{Bound, Matcher, Range};
 use crate::query::{Query, Severity};
@@ -151,6 +151,7 @@ impl Detection {
             match matcher {
                 Matcher::NoneOf(refused) => alternatives.push(self.none_of(&field, refused, test, lost)?),
                 Matcher::Range(range) | Matcher::Double(range) => {
+                    lost.note(Loss::Kinds { path: test.path() });
                     alternatives.push(Piece::Entries(comparisons(&field, range)));
                 }
                 other => add(&mut keyed, entry(&field, other, test, lost)?),
@@ -211,13 +212,14 @@ fn entry(field: &str, matcher: &Matcher, test: &Test, lost: &mut Losses) -> Resu
     let ascii = |text: Option<&str>| {
         text.map(str::to_owned).ok_or_else(|| test.unsaid("a text beyond ASCII in whatever case"))
     };
+    let is_of_texts = !matches!(matcher, Matcher::Any | Matcher::Null | Matcher::Spelled(_));
+    if is_of_texts && !is_never_spelled(matcher) {
+        lost.note(Loss::Kinds { path: test.path() });
+    }
     Ok(match matcher {
         Matcher::OneOf(texts) => {
             let mut values = Vec::new();
             for wanted in texts.as_slice() {
-                if is_spelling(wanted) {
-                    lost.note(Loss::Kinds { path: test.path() });
-                }
                 values.extend(text("|cased", wanted)?.values);
             }
             Entry { key: format!("{field}|cased"), values }
@@ -234,14 +236,8 @@ fn entry(field: &str, matcher: &Matcher, test: &Test, lost: &mut Losses) -> Resu
             }
             Entry { key: format!("{field}|cased"), values: vec![quoted(&pieces.join("*"))] }
         }
-        Matcher::Number(number) => {
-            lost.note(Loss::Kinds { path: test.path() });
-            Entry { key: field.to_owned(), values: vec![number.text().to_owned()] }
-        }
-        Matcher::Bool(value) => {
-            lost.note(Loss::Kinds { path: test.path() });
-            Entry { key: field.to_owned(), values: vec![value.to_string()] }
-        }
+        Matcher::Number(number) => Entry { key: field.to_owned(), values: vec![number.text().to_owned()] },
+        Matcher::Bool(value) => Entry { key: field.to_owned(), values: vec![value.to_string()] },
         Matcher::Block(block) => Entry { key: format!("{field}|cidr"), values: vec![block.to_string()] },
         Matcher::Any => Entry { key: format!("{field}|exists"), values: vec!["true".to_owned()] },
         Matcher::Spelled(inner) => entry(field, inner, test, lost)?,
@@ -279,11 +275,6 @@ fn field(test: &Test) -> Result<String, Refusal> {
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
     };
     if names.iter().all(is_plain) { Ok(names.join(".")) } else { Err(Refusal::Name { path: test.path() }) }
-}
-
-/// Tells whether a text is how JSON spells a number or a truth value.
-fn is_spelling(text: &str) -> bool {
-    matches!(text, "true" | "false") || text.parse::<f64>().is_ok()
 }
 
 /// Escapes what stands for something else in a value of a Sigma rule.

@@ -172,6 +172,34 @@ impl Test {
     }
 }
 
+/// Tells whether what a test on texts accepts is never how a number or a truth value is spelled.
+pub(super) fn is_never_spelled(matcher: &Matcher) -> bool {
+    match matcher {
+        Matcher::OneOf(texts) => texts.as_slice().iter().all(|text| is_no_spelling(text)),
+        Matcher::EqualsIgnoringCase(text) => text.as_ascii().is_some_and(is_no_spelling),
+        Matcher::Prefix(text) | Matcher::Suffix(text) => is_in_no_spelling(text),
+        Matcher::PrefixIgnoringCase(text) | Matcher::SuffixIgnoringCase(text) => {
+            text.as_ascii().is_some_and(is_in_no_spelling)
+        }
+        Matcher::Wildcard(wildcard) => wildcard.pieces().iter().any(|piece| is_in_no_spelling(piece)),
+        // Addresses have more dots or colons than numbers.
+        Matcher::Address(_) | Matcher::Block(_) => true,
+        _ => false,
+    }
+}
+
+fn is_no_spelling(text: &str) -> bool {
+    let is_word = ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    !is_word && text.parse::<f64>().is_err()
+}
+
+/// Tells whether a text is in no number and in no truth value.
+fn is_in_no_spelling(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let is_of_numbers = |letter: char| letter.is_ascii_digit() || "+-.e".contains(letter);
+    !["true", "false"].iter().any(|word| word.contains(&lower)) && !lower.chars().all(is_of_numbers)
+}
+
 fn of_rule(rule: &Rule, fields: &Fields, lost: &mut Losses) -> Result<Tree, Refusal> {
     let mut tests: Vec<Test> = Vec::new();
     let mut computed = Vec::new();
@@ -230,7 +258,9 @@ fn of_probe(probe: &Probe, fields: &Fields, lost: &mut Losses) -> Result<Test, R
         Probe::Leaf { field, matchers } => of_field(fields.path(*field), matchers),
         Probe::LeafOrObject { field, matchers, .. } => {
             let test = of_field(fields.path(*field), matchers)?;
-            lost.note(Loss::Objects { path: test.path() });
+            if test.matchers != [Matcher::Any] {
+                lost.note(Loss::Objects { path: test.path() });
+            }
             Ok(test)
         }
         Probe::Same { .. } => Err(Refusal::UnsaidAtAll { what: "the comparison of two fields" }),
