@@ -166,6 +166,12 @@ pub enum Definition {
         /// The field.
         field: String,
     },
+    /// A second alarm on the same metric.
+    #[error("`{filter}` has another one")]
+    Another {
+        /// The metric filter.
+        filter: String,
+    },
     /// A field whose value is of another kind or none of the known words.
     #[error("`{field}` of the alarm cannot be `{value}`")]
     Value {

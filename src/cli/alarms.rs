@@ -3,9 +3,9 @@
 use super::exit::{OrBadArguments as _, say};
 use anyhow::Context as _;
 use backtrail::alarm::correlation::TooMany;
-use backtrail::alarm::{State, Watch, Watches};
+use backtrail::alarm::{State, Task, Watch, Watches};
 use backtrail::hit::Hit;
-use backtrail::query::{Query, Severity};
+use backtrail::query::{Card, Query, Severity, StoredCorrelation};
 use backtrail::render::AlarmChange;
 use backtrail::replay::{Keep, MOST_GROUPINGS};
 use backtrail::source::Scope;
@@ -17,17 +17,35 @@ use std::ops::ControlFlow;
 /// The alarms of a run.
 pub struct Alarms<'q> {
     queries: &'q [Query],
-    /// Places of the queries that have an alarm, parallel to the watches.
-    places: Vec<usize>,
+    /// What is shown of the watches, parallel to them.
+    shown: Vec<Shown>,
     watches: Watches,
     undated: u64,
     overflow: Option<TooMany>,
 }
 
-/// Leaves out the queries without an alarm; when none is left the arguments make no sense.
-pub fn retain(queries: &mut Vec<Query>) -> anyhow::Result<()> {
+/// What is shown of a watch.
+struct Shown {
+    id: String,
+    title: String,
+    severity: Severity,
+}
+
+impl Shown {
+    fn new(id: &str, card: &Card) -> Self {
+        Self { id: id.to_owned(), title: card.title.clone(), severity: card.severity }
+    }
+}
+
+/// Leaves out the queries without an alarm that feed no correlation either; when none is left the arguments make no sense.
+pub fn retain(queries: &mut Vec<Query>, correlations: &[StoredCorrelation]) -> anyhow::Result<()> {
     let all = queries.len();
-    queries.retain(|query| query.card.alarm.is_some());
+    let feeds: BTreeSet<&str> = correlations
+        .iter()
+        .flat_map(|stored| &stored.correlation.feeds)
+        .map(|feed| feed.source.as_str())
+        .collect();
+    queries.retain(|query| query.card.alarm.is_some() || feeds.contains(query.id.as_str()));
     if queries.is_empty() {
         let advice = "give its card an `[alarm]`, or select a query that has one";
         return Err(anyhow::anyhow!("--alarms: no selected query has an alarm: {advice}")).or_bad_arguments();
@@ -41,20 +59,26 @@ pub fn retain(queries: &mut Vec<Query>) -> anyhow::Result<()> {
 
 impl<'q> Alarms<'q> {
     /// Prepares the alarms of the queries.
-    pub fn new(queries: &'q [Query]) -> anyhow::Result<Self> {
+    pub fn new(queries: &'q [Query], correlations: Vec<StoredCorrelation>) -> anyhow::Result<Self> {
         let ids: Vec<&str> = queries.iter().map(|query| query.id.as_str()).collect();
-        let with_alarm = queries.iter().enumerate().filter_map(|(place, query)| {
-            let alarm = query.card.alarm.as_ref()?;
-            Some((place, Watch::of_query(&query.id, alarm)))
-        });
-        let (places, watches): (Vec<_>, Vec<_>) = with_alarm.unzip();
+        let (mut shown, mut watches) = (Vec::new(), Vec::new());
+        for query in queries {
+            if let Some(alarm) = &query.card.alarm {
+                shown.push(Shown::new(&query.id, &query.card));
+                watches.push(Watch::of_query(&query.id, alarm));
+            }
+        }
+        for stored in correlations {
+            shown.push(Shown::new(&stored.id, &stored.card));
+            watches.push(Watch { id: stored.id, task: Task::Correlation(stored.correlation) });
+        }
         let watches = Watches::new(watches, &ids).or_bad_arguments()?;
         let lists: BTreeSet<Vec<String>> = ids.iter().flat_map(|id| watches.groupings(id)).collect();
         if lists.len() > MOST_GROUPINGS {
             let reason = format!("--alarms: groups by more than {MOST_GROUPINGS} lists of fields in one run");
             return Err(anyhow::anyhow!(reason)).or_bad_arguments();
         }
-        Ok(Self { queries, places, watches, undated: 0, overflow: None })
+        Ok(Self { queries, shown, watches, undated: 0, overflow: None })
     }
 
     /// Returns what has to be kept of the hits.
@@ -90,24 +114,24 @@ impl<'q> Alarms<'q> {
             let hits = plural(self.undated, "hit", "hits");
             say(&format!("note: {hits} without a readable time raised no alarm"));
         }
-        for (watch, place) in self.places.iter().enumerate() {
+        for (watch, shown) in self.shown.iter().enumerate() {
             let ungrouped = self.watches.ungrouped(watch);
             if ungrouped > 0 {
-                let (id, hits) = (&self.queries[*place].id, plural(ungrouped, "hit", "hits"));
-                say(&format!("note: {id}: {hits} without a value to group by raised no alarm"));
+                let hits = plural(ungrouped, "hit", "hits");
+                say(&format!("note: {}: {hits} without a value to group by raised no alarm", shown.id));
             }
         }
         let mut worst = None;
         let mut changes = Vec::new();
         for ring in self.watches.rings(scope.since, scope.until).context("--alarms")? {
-            let query = &self.queries[self.places[ring.watch]];
+            let Shown { id, title, severity } = &self.shown[ring.watch];
             if ring.change.to == State::Alarm {
-                worst = worst.max(Some(query.card.severity));
+                worst = worst.max(Some(*severity));
             }
             changes.push(AlarmChange {
-                id: query.id.clone(),
-                title: query.card.title.clone(),
-                severity: query.card.severity,
+                id: id.clone(),
+                title: title.clone(),
+                severity: *severity,
                 group: ring.group,
                 change: ring.change,
             });

@@ -42,15 +42,15 @@ pub fn run(command: &args::Replay, global: &Global) -> anyhow::Result<Exit> {
         ListFormat::try_from(format(command.output.format)).or_bad_arguments()?;
     }
     let purpose = if command.output.alarms { Purpose::Alarms } else { Purpose::Hits };
-    let Selected { mut queries, left_out } = select::select(&command.selection, purpose)?;
+    let Selected { mut queries, correlations, left_out } = select::select(&command.selection, purpose)?;
     location::overlay(&mut queries, &command.rule).or_bad_arguments()?;
     if command.output.delivered {
         location::require(&queries).or_bad_arguments()?;
     }
     if purpose == Purpose::Alarms {
-        alarms::retain(&mut queries)?;
+        alarms::retain(&mut queries, &correlations)?;
     }
-    let alarms = command.output.alarms.then(|| Alarms::new(&queries)).transpose()?;
+    let alarms = command.output.alarms.then(|| Alarms::new(&queries, correlations)).transpose()?;
     let outputs = [
         ("-o", &command.output.output),
         ("--coverage", &command.output.coverage),

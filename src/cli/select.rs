@@ -6,13 +6,16 @@ use anyhow::Context as _;
 use backtrail::event::STATE_CHANGE;
 use backtrail::language::event_pattern::EventPattern;
 use backtrail::language::metric_filter::MetricFilter;
-use backtrail::query::{self, Loaded, Query, Reason, Unusable};
+use backtrail::query::{self, Loaded, Query, Reason, StoredCorrelation, Unusable};
+use backtrail::render::quantity::plural;
 use backtrail::replay::LeftOut;
 use std::collections::BTreeMap;
 
 /// What the arguments select.
 pub struct Selected {
     pub queries: Vec<Query>,
+    /// Correlations of them.
+    pub correlations: Vec<StoredCorrelation>,
     /// What was named as well and cannot be replayed.
     pub left_out: Vec<LeftOut>,
 }
@@ -33,11 +36,11 @@ pub enum Purpose {
 /// parameter that nobody filled in, which would find every role there is, and those of the benchmark, which are there for
 /// their alarms.
 pub fn select(selection: &Selection, purpose: Purpose) -> anyhow::Result<Selected> {
-    let (mut queries, mut left_out) = (Vec::new(), Vec::new());
+    let (mut queries, mut correlations, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     if !selection.queries.is_empty() {
         let loaded = load(&selection.queries)?;
         left_out = loaded.unusable.iter().filter_map(left_out_of).collect();
-        queries = loaded.queries;
+        (queries, correlations) = (loaded.queries, loaded.correlations);
     } else if selection.patterns.is_empty() {
         queries = load(&[])?.queries;
         queries.retain(|query| query.card.parameters.keys().all(|name| is_set(selection, name)));
@@ -53,7 +56,11 @@ pub fn select(selection: &Selection, purpose: Purpose) -> anyhow::Result<Selecte
         patterns.for_each(EventPattern::accept_both_sign_in_spellings);
     }
     limit(&mut queries, selection.only.as_deref())?;
-    Ok(Selected { queries, left_out })
+    if purpose == Purpose::Hits && !correlations.is_empty() {
+        let count = plural(correlations.len() as u64, "correlation", "correlations");
+        say(&format!("note: {count} not watched: that takes --alarms"));
+    }
+    Ok(Selected { queries, correlations, left_out })
 }
 
 /// Lets queries find only records that the filter of `--where` takes.

@@ -1,6 +1,7 @@
 //! Why queries cannot be loaded, found, filled in or proved.
 
 use super::CaseFault;
+use crate::alarm::Definition;
 use crate::language::{Language, Refusal};
 
 /// Why there are no queries to work with.
@@ -161,21 +162,25 @@ pub enum Reason {
         /// Why.
         source: Box<Refusal>,
     },
-    /// It counts matches of other rules over time.
-    #[error("it is a correlation (`{kind}`), and these are not replayed yet")]
-    Correlation {
-        /// Its kind, in Sigma's word.
-        kind: &'static str,
+    /// A correlation refers to a rule that is not there.
+    #[error("it is a correlation of rules, and `{rule}` is not among those that were read")]
+    UnknownRule {
+        /// What it refers to.
+        rule: String,
     },
+    /// The alarm on a metric filter cannot be replayed; the filter itself can.
+    #[error("its alarm is not replayed: {0}")]
+    Alarm(Box<Definition>),
     /// The whole file cannot be used.
     #[error(transparent)]
     File(Box<Error>),
 }
 
 impl Reason {
-    /// Tells whether nothing is wrong with the rule: it merely has nothing to do with events.
+    /// Tells whether no hits are missing: the rule merely has nothing to do with events, or is an alarm on a filter that is
+    /// there.
     pub fn is_harmless(&self) -> bool {
-        matches!(self, Self::Schedule)
+        matches!(self, Self::Schedule | Self::Alarm(_))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Loading queries from pattern files, directories of them, and documents that hold rules.
 
+use super::correlation::{self, Known, StoredCorrelation, Unsettled};
 use super::document::Rule;
 use super::file::{Content, Place, beside, content, content_of_text, shown, sigma_tests};
 use super::id::{self, Name};
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 pub struct Loaded {
     /// The queries, sorted by id; no two have the same one.
     pub queries: Vec<Query>,
+    /// Correlations of these queries, sorted by id.
+    pub correlations: Vec<StoredCorrelation>,
     /// The rules and files that could not be used, in the order they were found.
     pub unusable: Vec<Unusable>,
     /// Where the card and the cases of a query are, by id.
@@ -128,6 +131,7 @@ struct Candidate {
 #[derive(Default)]
 struct Loading {
     candidates: Vec<Candidate>,
+    correlations: Vec<Unsettled>,
     unusable: Vec<Unusable>,
     /// What was loaded already: asking twice for a file is no reason to replay it twice.
     seen: BTreeSet<PathBuf>,
@@ -224,9 +228,12 @@ impl Loading {
                     home: Home::Sigma(place.shown.clone()),
                 });
             }
-            Ok(Document::Correlation(correlation)) => {
-                let name = sigma::name(&correlation.about, number.unwrap_or(1));
-                (name, Reason::Correlation { kind: correlation.kind.word() })
+            Ok(Document::Correlation(document)) => {
+                let id = match number {
+                    Some(number) => format!("{}/{}", place.id(), sigma::name(&document.about, number)),
+                    None => place.id(),
+                };
+                return self.correlations.push(Unsettled { id, document: *document, origin });
             }
             Err(error) => {
                 let name = format!("document {}", number.unwrap_or(1));
@@ -245,7 +252,12 @@ impl Loading {
         match parsed {
             Ok(pattern) => self.candidates.push(Candidate {
                 name: Name { id: rule.name, qualifier: rule.qualifier, file: place.short() },
-                card: Card { description: rule.description, rule: rule.location, ..Card::default() },
+                card: Card {
+                    description: rule.description,
+                    rule: rule.location,
+                    alarm: rule.alarm,
+                    ..Card::default()
+                },
                 pattern,
                 origin,
                 home: Home::Document,
@@ -263,6 +275,15 @@ impl Loading {
             loaded.queries.push(Query::new(id, candidate.card, candidate.pattern, candidate.origin));
         }
         loaded.queries.sort_by(|one, other| one.id.cmp(&other.id));
+        let mut known = Known::default();
+        for query in &loaded.queries {
+            if let Pattern::Sigma(rule) = &query.pattern {
+                known.add(&rule.about, &query.id);
+            }
+        }
+        let (correlations, unusable) = correlation::settle(self.correlations, known);
+        loaded.correlations = correlations;
+        loaded.unusable.extend(unusable);
         loaded
     }
 }

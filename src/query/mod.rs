@@ -6,6 +6,7 @@
 mod card;
 mod case;
 mod check;
+mod correlation;
 mod document;
 mod error;
 mod file;
@@ -19,6 +20,7 @@ mod sigma;
 pub use card::{Card, Parameter, Severity, UnknownSeverity};
 pub use case::{Case, CaseFault, Input, Proof};
 pub use check::{Demand, Lack, Verdict, check};
+pub use correlation::StoredCorrelation;
 pub use error::{Error, Reason, Unusable};
 pub use judge::{Answer, Judged, judge};
 pub use load::{Loaded, gather, load, read};

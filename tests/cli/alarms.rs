@@ -2,6 +2,7 @@
 
 use super::replay;
 use crate::support::archive::{Archive, document, gzip, key, record};
+use crate::support::command::backtrail;
 use insta::assert_snapshot;
 
 /// Three failed calls of mallory and one of alice within minutes, one more of mallory an hour later, in two log files whose
@@ -93,4 +94,73 @@ fn alarms_that_make_no_sense_are_refused() {
     assert!(refused(&["-q", "queries", "--count"]).contains("cannot be used with"));
     archive.write("queries/denied.toml", "[alarm]\nthreshold = 1\nperiod = 10\n");
     assert_snapshot!(refused(&["-q", "queries/denied.json"]), @"error: `queries/denied.toml` is not a card: TOML parse error at line 1, column 1: `period` of the alarm is 10 seconds: it must be a multiple of 60");
+}
+
+/// Rules of one file, and correlations of them: three failures of one user within an hour, a success of the same user
+/// behind them, and two users from one address.
+const CORRELATIONS: &str = "\
+title: A call was denied
+name: denied
+logsource: {product: aws, service: cloudtrail}
+detection: {selection: {errorCode: AccessDenied}, condition: selection}
+---
+title: A call worked
+name: worked
+logsource: {product: aws, service: cloudtrail}
+detection: {filter: {errorCode|exists: true}, condition: not filter}
+---
+title: Many calls of one user were denied
+name: many
+level: medium
+correlation:
+    {type: event_count, rules: [denied], group-by: [userIdentity.userName], timespan: 1h, condition: {gte: 3}}
+---
+title: Then one worked
+name: guessed
+level: critical
+correlation:
+    {type: temporal_ordered, rules: [many, worked], group-by: [userIdentity.userName], timespan: 1d}
+---
+title: Two users from one address
+name: users
+level: low
+correlation:
+    type: value_count
+    rules: [denied]
+    group-by: [who]
+    aliases: {who: {denied: sourceIPAddress}}
+    timespan: 10m
+    condition: {gte: 2, field: userIdentity.userName}
+---
+title: Of a rule that is not here
+name: astray
+correlation: {type: temporal, rules: [denied, gone], timespan: 1h}
+";
+
+#[test]
+fn correlations_of_sigma_are_watched_one_behind_the_other() {
+    let archive = archive();
+    archive.write("rules.yml", CORRELATIONS);
+    let worked = record(6, "mallory", "ListUsers", "2026-03-02T12:00:00Z", None);
+    archive.write(&key("111122223333", "eu-west-1", "2026/03/02"), gzip(&document(&[worked])));
+    let ran = replay(&archive, ["--alarms", "-q", "rules.yml", "--fail-on", "critical", "trail"]);
+    let checked = backtrail(archive.path()).args(["check", "rules.yml"]).run().stdout;
+    assert!(checked.contains("ok     rules/many (correlation of 1 rule)\n"), "{checked}");
+    assert_snapshot!(ran.transcript(), @r"
+    TIME                  QUERY          SEVERITY  FROM   TO     VALUE  GROUP
+    2026-03-02T10:01:00Z  rules/users    low       OK     ALARM      2  who=192.0.2.7
+    2026-03-02T10:04:00Z  rules/many     medium    OK     ALARM      3  userIdentity.userName=mallory
+    2026-03-02T10:11:01Z  rules/users    low       ALARM  OK         -  who=192.0.2.7
+    2026-03-02T11:02:01Z  rules/many     medium    ALARM  OK         -  userIdentity.userName=mallory
+    2026-03-02T12:00:00Z  rules/guessed  critical  OK     ALARM      2  userIdentity.userName=mallory
+    2026-03-03T11:00:01Z  rules/guessed  critical  ALARM  OK         -  userIdentity.userName=mallory
+    --- stderr
+    warning: left out: rule `rules/astray` in `rules.yml`: it is a correlation of rules, and `gone` is not among those that were read
+    3 log files read (2.8 KiB stored, 2.7 KiB of JSON) in [time] s
+    6 records, 6 matched, 6 hits, 0 duplicates
+    1 account × 3 regions × 1 day
+    not replayed: 1 rule or file, named above
+    coverage is incomplete: hits may be missing
+    --- exit code 10
+    ");
 }

@@ -91,7 +91,7 @@ fn made(name: &str, properties: &Members<'_>, pattern: Result<String, Reason>) -
     let description = first_string(properties, &["Description"]).unwrap_or_default();
     let (name, language) = (name.to_owned(), Language::EventPattern);
     let location = location(properties, ["Arn", "EventBusName", "State"]);
-    Rule { name, qualifier: None, description, location, language, pattern }
+    Rule { name, qualifier: None, description, location, language, alarm: None, pattern }
 }
 
 #[cfg(test)]

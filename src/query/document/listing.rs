@@ -45,6 +45,7 @@ fn list(entries: &[&RawValue]) -> Option<Vec<Rule>> {
                 description: String::new(),
                 location: Location::default(),
                 language: Language::EventPattern,
+                alarm: None,
                 pattern: Err(Reason::NotARule),
             },
         }
@@ -72,8 +73,15 @@ fn rule(members: &Members<'_>, fallback: &str) -> Rule {
     let description = first_string(members, &["Description", "description"]).unwrap_or_default();
     // One that takes everything has an empty pattern.
     if let Some(filter) = members.get(FILTER).and_then(|filter| string(filter)) {
-        let (location, language) = (Location::default(), Language::MetricFilter);
-        return Rule { name, qualifier, description, location, language, pattern: Ok(filter) };
+        return Rule {
+            name,
+            qualifier,
+            description,
+            location: Location::default(),
+            language: Language::MetricFilter,
+            alarm: None,
+            pattern: Ok(filter),
+        };
     }
     let pattern = match PATTERNS.iter().find_map(|name| given(members, name)) {
         Some(pattern) => Ok(pattern_text(pattern)),
@@ -81,7 +89,7 @@ fn rule(members: &Members<'_>, fallback: &str) -> Rule {
         None => Err(Reason::NoPattern),
     };
     let location = location(members, ["Arn", "EventBusName", "State"]);
-    Rule { name, qualifier, description, location, language: Language::EventPattern, pattern }
+    Rule { name, qualifier, description, location, language: Language::EventPattern, alarm: None, pattern }
 }
 
 /// Returns the rule's name: what follows the last slash of `arn:aws:events:REGION:ACCOUNT:rule/[BUS/]NAME`.

@@ -4,6 +4,7 @@
 //! An event pattern is JSON too and may have fields called `Resources` or `values`. Its leaves are arrays, though, so a
 //! string at the right place tells a document from a pattern.
 
+mod alarms;
 mod cloudformation;
 mod intrinsic;
 mod listing;
@@ -11,6 +12,7 @@ mod terraform;
 pub(super) mod yaml;
 
 use super::Reason;
+use crate::alarm::Alarm;
 use crate::delivery::Location;
 use crate::json::scan;
 use crate::language::Language;
@@ -30,6 +32,8 @@ pub(super) struct Rule {
     pub location: Location,
     /// The language of its pattern.
     pub language: Language,
+    /// The alarm on the metric of a metric filter.
+    pub alarm: Option<Alarm>,
     /// The text of its pattern, or why there is none.
     pub pattern: Result<String, Reason>,
 }
@@ -41,9 +45,12 @@ pub(super) fn rules(document: &RawValue, stem: &str) -> Option<Vec<Rule>> {
     if scan::skip_value(document.get().as_bytes(), 0).is_err() {
         return None;
     }
-    listing::read(document, stem)
-        .or_else(|| cloudformation::read(document))
-        .or_else(|| terraform::read(document))
+    if let Some(rules) = listing::read(document, stem) {
+        return Some(rules);
+    }
+    let mut rules = cloudformation::read(document).or_else(|| terraform::read(document))?;
+    alarms::attach(document.get(), &mut rules);
+    Some(rules)
 }
 
 /// The members of an object, still as text: a pattern must keep the spelling of its numbers.

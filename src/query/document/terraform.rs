@@ -66,6 +66,7 @@ fn filter(resource: &Members<'_>, module: Option<String>) -> Rule {
         description: String::new(),
         location: Location::default(),
         language: Language::MetricFilter,
+        alarm: None,
         pattern: pattern.ok_or(Reason::UnknownUntilApplied),
     }
 }
@@ -84,7 +85,7 @@ fn rule(resource: &Members<'_>, module: Option<String>) -> Rule {
     if location.state.is_none() && values.get("is_enabled").is_some_and(|enabled| enabled.get() == "false") {
         location.state = Some(State::Disabled);
     }
-    Rule { name, qualifier: module, description, location, language: Language::EventPattern, pattern }
+    Rule { name, qualifier: module, description, location, language: Language::EventPattern, alarm: None, pattern }
 }
 
 #[cfg(test)]
