@@ -7,6 +7,7 @@ use super::glance::Glance;
 use crate::event::{EventFields, Members};
 use crate::json::scan::SyntaxError;
 use crate::json::{FieldId, Leaves, Repeats, Scalar};
+use crate::language::matcher::Value;
 use crate::language::{Condition, Rule};
 use foldhash::fast::FixedState;
 use memchr::memmem;
@@ -45,10 +46,18 @@ pub(super) struct Marked<'a> {
 /// The conditions that records with one event name may satisfy.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// Asked whenever the record has the members beside it.
-    direct: Vec<(u32, Members)>,
+    /// Asked whenever the record has the members beside it, and a truth value that is wanted.
+    direct: Vec<(u32, Members, Option<Truth>)>,
     /// Asked when a leaf has one of their strings.
     tables: Vec<Table>,
+}
+
+/// A member that a condition wants to be `true`, or `false`, like `readOnly`: a look at its spelling tells most records.
+#[derive(Debug, Clone, Copy)]
+struct Truth {
+    members: Members,
+    /// How it must not be spelt.
+    refused: &'static [u8],
 }
 
 /// Conditions by the strings they want at a field.
@@ -75,7 +84,8 @@ impl Plan {
             let needed = admitted.iter().map(|rule| needed(rule, fields));
             let needed = needed.reduce(Members::common).unwrap_or_default();
             // Of what is not marked nobody knows whether a record has it.
-            return self.direct.push((position, needed.common(known.marked)));
+            let truth = if let [rule] = admitted { truth(rule, known) } else { None };
+            return self.direct.push((position, needed.common(known.marked), truth));
         };
         for (field, texts) in keys {
             let table = self.table(field, fields);
@@ -114,8 +124,10 @@ impl Plan {
         candidates: &mut Vec<u32>,
     ) -> Result<Members, SyntaxError> {
         candidates.clear();
-        let is_possible = |(_, needed): &&(u32, Members)| needed.is_within(glance.present);
-        candidates.extend(self.direct.iter().filter(is_possible).map(|(position, _)| *position));
+        let is_possible = |(_, needed, truth): &&(u32, Members, Option<Truth>)| {
+            needed.is_within(glance.present) && truth.is_none_or(|truth| truth.is_possible(glance))
+        };
+        candidates.extend(self.direct.iter().filter(is_possible).map(|(position, ..)| *position));
         let mut projected = Members::NONE;
         let directs = candidates.len();
         for table in self.tables.iter().filter(|table| table.is_possible(glance)) {
@@ -136,6 +148,15 @@ impl Plan {
             candidates.dedup();
         }
         Ok(projected)
+    }
+}
+
+impl Truth {
+    /// Tells whether the member is not the truth value that is refused; arrays may hold both.
+    fn is_possible(&self, glance: &Glance<'_>) -> bool {
+        let mark = glance.marks.iter().find(|mark| self.members.has(mark.name));
+        let value = mark.and_then(|mark| glance.record[mark.value as usize..].strip_prefix(self.refused));
+        !matches!(value, Some([b',' | b'}', ..]))
     }
 }
 
@@ -174,6 +195,21 @@ fn key<'r>(rule: &'r Rule, known: &Marked<'_>) -> Option<(FieldId, Vec<&'r str>)
     let keys = rule.tests.iter().filter(|test| is_eligible(test.field));
     let keys = keys.filter_map(|test| Some((test.field, test.texts()?)));
     keys.min_by_key(|(field, texts)| (!is_telling(*field, fields), texts.len()))
+}
+
+/// Returns the first member that a rule wants to be one truth value and not the other.
+fn truth(rule: &Rule, known: &Marked<'_>) -> Option<Truth> {
+    rule.tests.iter().filter(|test| !test.accepts_absence).find_map(|test| {
+        let members = known.fields.members_of(test.field);
+        let is_member = known.fields.fields().path(test.field).split('.').count() == 2;
+        let accepts = |value| test.matchers.iter().any(|matcher| matcher.accepts(&Value::Bool(value)));
+        let refused: &[u8] = match (accepts(true), accepts(false)) {
+            (true, false) => b"false",
+            (false, true) => b"true",
+            _ => return None,
+        };
+        (is_member && members.is_within(known.marked)).then_some(Truth { members, refused })
+    })
 }
 
 /// Returns the members without which a rule cannot be satisfied.

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 /// Patterns that a glance decides about, and some that it must leave alone.
-pub const PATTERNS: [&str; 20] = [
+pub const PATTERNS: [&str; 22] = [
     r#"{"detail":{"eventName":["ConsoleLogin"]}}"#,
     r#"{"source":["aws.signin"],"detail":{"eventName":["ConsoleLogin","CreateUser"],"errorCode":[{"exists":false}]}}"#,
     r#"{"detail":{"eventName":[{"prefix":"Con"}]}}"#,
@@ -28,6 +28,8 @@ pub const PATTERNS: [&str; 20] = [
     r#"{"detail":{"requestParameters":{"bucketName":["private-reports"]}}}"#,
     r#"{"detail":{"requestParameters":{"bucketName":["reports/2026"]}}}"#,
     r#"{"detail":{"$or":[{"eventName":["CreateUser"]},{"errorCode":["AccessDenied"]}]}}"#,
+    r#"{"detail":{"readOnly":[false]}}"#,
+    r#"{"detail":{"readOnly":[true,"x"],"eventName":["ConsoleLogin","ListUsers",{"exists":false}]}}"#,
 ];
 
 /// Filters over records, for the same.
@@ -65,7 +67,7 @@ pub const DETECTIONS: [&str; 12] = [
 ];
 
 /// Members of records, in many spellings.
-pub const MEMBERS: [&str; 49] = [
+pub const MEMBERS: [&str; 56] = [
     r#""awsRegion":"us-east-1""#,
     r#""awsRegion":"eu-west-1""#,
     r#""awsRegion":"global""#,
@@ -114,6 +116,13 @@ pub const MEMBERS: [&str; 49] = [
     r#""requestParameters":[{"bucketName":["x","private-reports"]},{"a":"AwsAggregatedEvent"}]"#,
     r#""requestParameters":{"bucketName":"reports\/2026"}"#,
     r#""requestParameters":{"CreateUser":"\"CreateUser"}"#,
+    r#""readOnly":true"#,
+    r#""readOnly":false"#,
+    r#""readOnly":"false""#,
+    r#""readOnly":[true,false]"#,
+    r#""readOnly":null"#,
+    r#""read\u004fnly":false"#,
+    r#""readOnly.x":true"#,
     r#""note":"漢字 ü \\ {[,:]}""#,
 ];
 
