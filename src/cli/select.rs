@@ -7,7 +7,7 @@ use backtrail::event::STATE_CHANGE;
 use backtrail::language::event_pattern::EventPattern;
 use backtrail::language::metric_filter::MetricFilter;
 use backtrail::query::{self, Loaded, Query, Reason, StoredCorrelation, Unusable};
-use backtrail::render::quantity::plural;
+use backtrail::words::plural;
 use backtrail::replay::LeftOut;
 use std::collections::BTreeMap;
 

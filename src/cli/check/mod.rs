@@ -11,7 +11,7 @@ use super::{location, select};
 use anyhow::Context as _;
 use backtrail::language::event_pattern::EventPattern;
 use backtrail::lint::{self, Finding, Level};
-use backtrail::query::{self, Demand, Loaded, Query, Verdict};
+use backtrail::query::{self, Demand, Loaded, Query, StoredCorrelation, Verdict};
 use backtrail::render;
 use backtrail::words::plural;
 use std::io::{BufWriter, Write as _};
@@ -21,6 +21,8 @@ struct Checked {
     name: String,
     /// The file it is from, or `shipped`.
     origin: String,
+    /// What it is, when it is no query with cases of its own.
+    kind: Option<String>,
     /// Why it cannot be used, and whether that is harmless.
     unusable: Option<(String, bool)>,
     /// Of card and cases.
@@ -73,6 +75,7 @@ pub fn run(command: &Check, global: &Global) -> anyhow::Result<Exit> {
         }
         checked.push(check(command, &loaded, query, findings)?);
     }
+    checked.extend(loaded.correlations.iter().map(correlation));
     match command.format {
         CheckFormat::Text => text::write(&checked, &mut out)?,
         CheckFormat::Json => text::write_json(&checked, &mut out)?,
@@ -87,6 +90,7 @@ fn unusable(loaded: &Loaded) -> Vec<Checked> {
     let unusable = loaded.unusable.iter().map(|unusable| Checked {
         name: unusable.name.clone(),
         origin: unusable.origin.clone(),
+        kind: None,
         unusable: Some((select::why(unusable), unusable.reason.is_harmless())),
         verdicts: Vec::new(),
         findings: Vec::new(),
@@ -104,11 +108,25 @@ fn check(command: &Check, loaded: &Loaded, query: &Query, findings: Vec<Finding>
     Ok(Checked {
         name: query.id.clone(),
         origin: query.origin.clone(),
+        kind: None,
         unusable: None,
         verdicts,
         findings,
         deny: command.deny.map(level),
     })
+}
+
+fn correlation(stored: &StoredCorrelation) -> Checked {
+    let rules = plural(stored.correlation.feeds.len() as u64, "rule", "rules");
+    Checked {
+        name: stored.id.clone(),
+        origin: stored.origin.clone(),
+        kind: Some(format!("correlation of {rules}")),
+        unusable: None,
+        verdicts: Vec::new(),
+        findings: Vec::new(),
+        deny: None,
+    }
 }
 
 /// Mends what can be mended safely, in files that hold nothing but a pattern.

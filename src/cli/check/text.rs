@@ -19,7 +19,8 @@ pub fn write(checked: &[Checked], out: &mut dyn Write) -> anyhow::Result<()> {
             writeln!(out, "{word} {}\n       {}", escape(&one.name), escape(why))?;
             continue;
         }
-        writeln!(out, "{word} {} ({} hold)", one.name, plural(one.held(), "case", "cases"))?;
+        let cases = || format!("{} hold", plural(one.held(), "case", "cases"));
+        writeln!(out, "{word} {} ({})", escape(&one.name), one.kind.clone().unwrap_or_else(cases))?;
         for verdict in one.verdicts.iter().filter(|verdict| !matches!(verdict, Verdict::Holds { .. })) {
             writeln!(out, "       {}", escape(&verdict.to_string()))?;
         }

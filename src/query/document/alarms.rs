@@ -3,6 +3,7 @@
 
 use super::{Rule, intrinsic};
 use crate::alarm::{Alarm, Definition, Table};
+use crate::delivery::Location;
 use crate::language::Language;
 use crate::query::Reason;
 use serde_json::{Map, Value};
@@ -104,6 +105,7 @@ fn put(resource: &Resource, metric: &Metric, words: &Words, rules: &mut Vec<Rule
         name: named.unwrap_or(&resource.name).to_owned(),
         qualifier: None,
         description: String::new(),
+        location: Location::default(),
         language: Language::MetricFilter,
         alarm: None,
         pattern: Err(Reason::Alarm(Box::new(refused))),

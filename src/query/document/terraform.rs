@@ -85,7 +85,15 @@ fn rule(resource: &Members<'_>, module: Option<String>) -> Rule {
     if location.state.is_none() && values.get("is_enabled").is_some_and(|enabled| enabled.get() == "false") {
         location.state = Some(State::Disabled);
     }
-    Rule { name, qualifier: module, description, location, language: Language::EventPattern, alarm: None, pattern }
+    Rule {
+        name,
+        qualifier: module,
+        description,
+        location,
+        language: Language::EventPattern,
+        alarm: None,
+        pattern,
+    }
 }
 
 #[cfg(test)]
