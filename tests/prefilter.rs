@@ -2,13 +2,47 @@
 //! replayed from a compact log file, where both come first, and from one with a space in front of the array, where neither
 //! does.
 
-use crate::support::hostile::{DETECTIONS, FILTERS, MEMBERS, PATTERNS, replay_both_ways};
+use crate::support::hostile::{MEMBERS, PATTERNS, replay_both_ways};
 use backtrail::language::Pattern;
 use backtrail::language::metric_filter::MetricFilter;
 use backtrail::language::sigma::SigmaRule;
 use backtrail::query::{Card, Query};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+
+/// Filters over records that a glance decides about, or must leave alone.
+const FILTERS: [&str; 14] = [
+    "{ $.eventName = ConsoleLogin }",
+    "{ ($.eventName = ConsoleLogin) || ($.eventName = CreateUser) && ($.errorCode NOT EXISTS) }",
+    "{ $.eventName != ConsoleLogin }",
+    "{ $.eventName NOT EXISTS }",
+    "{ $.eventName = 5 || $.eventName IS NULL }",
+    "{ $.userIdentity.type = Root && $.eventType != AwsServiceEvent }",
+    "{ $.userIdentity[0].type = Root || $.userIdentity[1].userName = \"quo\\\"te\" }",
+    "{ $.userIdentity NOT EXISTS && $.eventSource = \"*\" }",
+    "{ $.requestParameters.bucketName = private-reports }",
+    "{ $.requestParameters[0].bucketName[1] = private-reports }",
+    "{ $.eventType = AwsAggregatedEvent }",
+    "{ $.errorCode = *Denied && $.eventName = %^Con% }",
+    "{ $.awsRegion = us-east-1 && $.errorCode NOT EXISTS }",
+    "",
+];
+
+/// The detections of Sigma rules for the same.
+const DETECTIONS: [&str; 12] = [
+    "s: {eventName: consolelogin}",
+    "s: {eventName: [ConsoleLogin, 'create*'], userIdentity.type: root}",
+    "s: {eventName|contains: login}",
+    "s: {eventName: null}",
+    "s: {eventName: 5}",
+    "s: {userIdentity.userName|contains: 'quo\"'}",
+    "s: {userIdentity|contains: root, eventType|exists: true}",
+    "s: {requestParameters|contains: private-reports}",
+    "s: {requestParameters.bucketName|fieldref|neq: errorCode, eventSource|endswith: .amazonaws.com}",
+    "s: [consolelogin, agged]",
+    "s: {errorCode|re|i: ^access, eventName|neq: ListUsers}",
+    "s: {eventType: awsaggregatedevent}",
+];
 
 /// What real records have, so that patterns with several fields have something to match.
 const REAL: [&[&str]; 3] = [

@@ -32,40 +32,6 @@ pub const PATTERNS: [&str; 22] = [
     r#"{"detail":{"readOnly":[true,"x"],"eventName":["ConsoleLogin","ListUsers",{"exists":false}]}}"#,
 ];
 
-/// Filters over records, for the same.
-pub const FILTERS: [&str; 14] = [
-    "{ $.eventName = ConsoleLogin }",
-    "{ ($.eventName = ConsoleLogin) || ($.eventName = CreateUser) && ($.errorCode NOT EXISTS) }",
-    "{ $.eventName != ConsoleLogin }",
-    "{ $.eventName NOT EXISTS }",
-    "{ $.eventName = 5 || $.eventName IS NULL }",
-    "{ $.userIdentity.type = Root && $.eventType != AwsServiceEvent }",
-    "{ $.userIdentity[0].type = Root || $.userIdentity[1].userName = \"quo\\\"te\" }",
-    "{ $.userIdentity NOT EXISTS && $.eventSource = \"*\" }",
-    "{ $.requestParameters.bucketName = private-reports }",
-    "{ $.requestParameters[0].bucketName[1] = private-reports }",
-    "{ $.eventType = AwsAggregatedEvent }",
-    "{ $.errorCode = *Denied && $.eventName = %^Con% }",
-    "{ $.awsRegion = us-east-1 && $.errorCode NOT EXISTS }",
-    "",
-];
-
-/// The detections of Sigma rules, for the same.
-pub const DETECTIONS: [&str; 12] = [
-    "s: {eventName: consolelogin}",
-    "s: {eventName: [ConsoleLogin, 'create*'], userIdentity.type: root}",
-    "s: {eventName|contains: login}",
-    "s: {eventName: null}",
-    "s: {eventName: 5}",
-    "s: {userIdentity.userName|contains: 'quo\"'}",
-    "s: {userIdentity|contains: root, eventType|exists: true}",
-    "s: {requestParameters|contains: private-reports}",
-    "s: {requestParameters.bucketName|fieldref|neq: errorCode, eventSource|endswith: .amazonaws.com}",
-    "s: [consolelogin, agged]",
-    "s: {errorCode|re|i: ^access, eventName|neq: ListUsers}",
-    "s: {eventType: awsaggregatedevent}",
-];
-
 /// Members of records, in many spellings.
 pub const MEMBERS: [&str; 56] = [
     r#""awsRegion":"us-east-1""#,

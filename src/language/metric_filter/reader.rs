@@ -5,8 +5,10 @@ use super::regex;
 use super::tree::{Filter, Number, Operator, Selector, Test, Value, Wanted};
 use crate::json::Step;
 
-/// The service's limits.
-const MOST_CHARACTERS: usize = 1_024;
+/// A filter has no more characters …
+pub(super) const MOST_CHARACTERS: usize = 1_024;
+
+/// … and no more regular expressions: the service's limits.
 const MOST_REGEXES: usize = 2;
 
 /// Reading recurses, and no author writes so many parentheses.
@@ -111,7 +113,7 @@ impl<'a> Reader<'a> {
             };
             return Err(self.fault(reason));
         };
-        if self.rest().starts_with('=') {
+        if self.rest().trim_start().starts_with('=') {
             return Err((start, Reason::DoubleEquals));
         }
         let wanted = match operator {

@@ -1,9 +1,8 @@
-//! Files that hold queries: patterns, answers of the AWS command line, CloudFormation templates in JSON and YAML,
-//! Terraform plans. No text may cost much time or memory, and what is loaded is sound.
+//! Files that hold queries: patterns, Sigma rules, answers of the AWS command line, CloudFormation templates in JSON and
+//! YAML, Terraform plans. No text may cost much time or memory, and what is loaded is sound.
 
 #![no_main]
 
-use backtrail::language::event_pattern::EventPattern;
 use backtrail::query::load;
 use libfuzzer_sys::fuzz_target;
 use std::path::PathBuf;
@@ -19,8 +18,8 @@ fuzz_target!(|text: &[u8]| {
     assert!(loaded.queries.is_sorted_by(|one, other| one.id < other.id), "ids are sorted and differ");
     for query in &loaded.queries {
         let printed = query.pattern.to_text();
-        let again = EventPattern::parse(&printed);
-        assert!(again.is_ok_and(|again| query.pattern.as_event_pattern() == Some(&again)), "{printed}");
+        let again = query.pattern.language().read(&printed);
+        assert!(again.is_ok_and(|again| query.pattern == again), "{printed}");
         assert!(loaded.proof(query).is_ok_and(|proof| proof.cases().is_empty()));
     }
 });
