@@ -7,8 +7,8 @@ use backtrail::event::STATE_CHANGE;
 use backtrail::language::event_pattern::EventPattern;
 use backtrail::language::metric_filter::MetricFilter;
 use backtrail::query::{self, Loaded, Query, Reason, StoredCorrelation, Unusable};
-use backtrail::words::plural;
 use backtrail::replay::LeftOut;
+use backtrail::words::plural;
 use std::collections::BTreeMap;
 
 /// What the arguments select.

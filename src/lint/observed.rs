@@ -16,7 +16,7 @@ const NAMES: [&str; 4] =
     ["detail.eventName", "detail.eventSource", "detail.eventType", "detail.userIdentity.type"];
 
 /// What the records of an archive have at the fields of some queries. The replay runs [`Observed::queries`] with
-/// [`Observed::keeps`], and hands its hits to [`Observed::take`].
+/// [`Observed::keeps`], and hands its hits to [`Seen::take`].
 #[derive(Debug)]
 pub struct Observed {
     /// Paths below `detail`, as patterns name them.

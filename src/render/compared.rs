@@ -56,6 +56,12 @@ fn write_one(one: &Compared, days: u64, options: &HitOptions, out: &mut dyn Writ
         let [old, both, new] = [counts.only_old, counts.both, counts.only_new].map(thousands);
         writeln!(out, "  {day:<10}  {old:>10}  {both:>10}  {new:>10}")?;
     }
+    write_notes(one, options, out)
+}
+
+/// Writes the examples, and what exclusions would remove.
+fn write_notes(one: &Compared, options: &HitOptions, out: &mut dyn Write) -> io::Result<()> {
+    let counts = &one.counts;
     for (side, example) in &one.examples {
         let line = format!("only {}: {}", side.word(), words(example));
         writeln!(out, "  {}", truncate(&escape(&line), options.columns() - 2))?;
