@@ -176,9 +176,16 @@ proptest! {
             && is_exact(&translation)
         {
             let rule = read(Language::Sigma, &translation.text);
-            let back = translate(&rule, Target::EventPattern);
-            prop_assert!(back.as_ref().is_ok_and(is_exact), "{} {:?}", translation.text, back);
-            let again = read(Language::EventPattern, &back.unwrap().text);
+            let back = match translate(&rule, Target::EventPattern) {
+                Ok(back) => back,
+                // Stars in the middle are regular expressions to a Sigma rule, and no pattern has these.
+                Err(refusal) => {
+                    prop_assert!(pattern.contains("wildcard"), "{} {}", translation.text, refusal);
+                    return Ok(());
+                }
+            };
+            prop_assert!(is_exact(&back), "{} {:?}", translation.text, back.lost);
+            let again = read(Language::EventPattern, &back.text);
             prop_assert_eq!(
                 matches(&again.pattern, &record), matches(&event.pattern, &record),
                 "{} {} {} {}", pattern, translation.text, again.pattern.to_text(), record
