@@ -3,7 +3,8 @@
 use super::finding::{Edit, Finding};
 use super::subject::{Subject, service};
 use crate::query::shipped;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// By service: what an API calls something, and what stands in records; nothing where nothing does.
 ///
@@ -29,9 +30,10 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Finding> {
     // With several services nobody knows whose call is meant.
     let mut services = services.into_iter();
     let (Some(service), None) = (services.next(), services.next()) else { return Vec::new() };
-    let known = known(service);
+    let none = BTreeSet::new();
+    let known = KNOWN.get(service).unwrap_or(&none);
     let names = subject.texts().filter(|(path, ..)| *path == "detail.eventName");
-    names.filter_map(|(_, place, name)| judge(service, &known, &place, name)).collect()
+    names.filter_map(|(_, place, name)| judge(service, known, &place, name)).collect()
 }
 
 fn judge(service: &str, known: &BTreeSet<String>, place: &str, name: &str) -> Option<Finding> {
@@ -53,26 +55,21 @@ fn judge(service: &str, known: &BTreeSet<String>, place: &str, name: &str) -> Op
     Some(Finding::new("event-name", place, message).fixed_by(Some(replace(same))))
 }
 
-/// Returns the names of a service's calls that shipped queries want.
-fn known(of: &str) -> BTreeSet<String> {
-    let mut known = BTreeSet::new();
+/// The names of calls that shipped queries want, by service. They never change, so they are read once.
+static KNOWN: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
+    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     // The shipped queries are proven to load; without them nothing is known.
     for query in shipped().unwrap_or_default() {
         let Some(pattern) = query.pattern.as_event_pattern() else { continue };
         let conditions = pattern.conditions();
-        let is_of = |value: &serde_json::Value| value.as_str().map(service) == Some(of);
-        let wanted = |path: &str| -> Vec<serde_json::Value> {
-            conditions
-                .iter()
-                .filter(|(other, _)| other == path)
-                .flat_map(|(_, wanted)| wanted.clone())
-                .collect()
+        let wanted = |path: &str| -> Vec<String> {
+            let at = conditions.iter().filter(|(other, _)| other == path);
+            at.flat_map(|(_, wanted)| wanted).filter_map(|value| value.as_str()).map(str::to_owned).collect()
         };
-        if wanted("detail.eventSource").iter().any(is_of) {
-            known.extend(
-                wanted("detail.eventName").iter().filter_map(|name| name.as_str()).map(str::to_owned),
-            );
+        for event_source in wanted("detail.eventSource") {
+            let names = known.entry(service(&event_source).to_owned()).or_default();
+            names.extend(wanted("detail.eventName"));
         }
     }
     known
-}
+});
