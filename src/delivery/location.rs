@@ -67,7 +67,7 @@ pub struct Location {
     /// Its state; `ENABLED` when it is not known, as for a rule that is made without one.
     pub state: Option<State>,
     /// Name of its bus; `default` when it is not known.
-    #[serde(rename = "event-bus")]
+    #[serde(rename = "event_bus")]
     pub bus: Option<String>,
 }
 

@@ -46,7 +46,7 @@ pub static CATALOGUE: [Entry; 44] = [
              bus forwards them.",
             r#"{"source":["aws.iam"],"detail-type":["AWS API Call via CloudTrail"]}"#,
         ),
-        "event-bus = \"security\"",
+        "event_bus = \"security\"",
     ),
     item(
         "empty-resources",

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use subject::Subject;
 
 /// Returns what is wrong with a query's pattern, by path and id. For metric filters and Sigma rules that is what their
-/// languages warn of.
+/// languages warn of. What the card allows is left out.
 pub fn find(query: &Query) -> Vec<Finding> {
     let mut findings = match query.pattern.as_event_pattern() {
         Some(pattern) => find_in_events(pattern, &query.card.rule),
@@ -36,6 +36,7 @@ pub fn find(query: &Query) -> Vec<Finding> {
         let edit = (warning.id == "signin-spelling").then_some(Edit::AcceptSignInSpellings);
         Finding::new(warning.id, &warning.path, warning.message.clone()).fixed_by(edit)
     }));
+    findings.retain(|finding| !query.card.allow.iter().any(|id| id == finding.id));
     findings.sort_by(|one, other| (&one.path, one.id).cmp(&(&other.path, other.id)));
     findings.dedup();
     findings
@@ -107,6 +108,17 @@ mod tests {
         for query in shipped().unwrap() {
             assert_eq!(find(&query), [], "{}", query.id);
         }
+    }
+
+    #[test]
+    fn what_a_card_allows_is_no_finding() {
+        let mut query = Query::from_pattern_text("x", "{ $.readOnly = true }", "x").unwrap();
+        assert_eq!(
+            find(&query).iter().map(|finding| finding.id).collect::<Vec<_>>(),
+            ["filter-boolean-text"]
+        );
+        query.card.allow.push("filter-boolean-text".to_owned());
+        assert_eq!(find(&query), []);
     }
 
     #[test]

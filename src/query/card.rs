@@ -93,6 +93,8 @@ pub struct Card {
     pub references: Vec<String>,
     /// Harmless activity that matches too.
     pub false_positives: Vec<String>,
+    /// Findings of `check` that are meant to be: their ids.
+    pub allow: Vec<String>,
     /// What the user may fill in.
     pub parameters: BTreeMap<String, Parameter>,
     /// Where the rule lives, when somebody says so: then hits are told whether it would have fired.
@@ -141,7 +143,7 @@ mod tests {
             region = "eu-west-1"
             account = "111122223333"
             state = "ENABLED"
-            event-bus = "default"
+            event_bus = "default"
         "#;
         let card = Card::parse("x.toml", text).unwrap();
         assert_eq!(card.severity, Severity::High);

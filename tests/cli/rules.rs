@@ -72,7 +72,7 @@ fn a_query_that_is_no_pattern_is_refused_with_its_file() {
     ");
     assert_snapshot!(replay(&archive, ["trail", "-q", "card.json"]).transcript(), @r"
     --- stderr
-    error: `card.toml` is not a card: TOML parse error at line 1, column 1: unknown field `titel`, expected one of `title`, `description`, `severity`, `status`, `tags`, `references`, `false_positives`, `parameters`, `rule`, `alarm`
+    error: `card.toml` is not a card: TOML parse error at line 1, column 1: unknown field `titel`, expected one of `title`, `description`, `severity`, `status`, `tags`, `references`, `false_positives`, `allow`, `parameters`, `rule`, `alarm`
     --- exit code 2
     ");
     assert_snapshot!(replay(&archive, ["trail", "-q", "nothing"]).transcript(), @r"

@@ -173,7 +173,7 @@ pub struct Selection {
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     /// Only records that a CloudWatch Logs filter pattern takes, like `{ $.errorCode = "AccessDenied*" }`
-    #[arg(long = "where", value_name = "FILTER")]
+    #[arg(long = "where", id = "where", value_name = "FILTER")]
     pub only: Option<String>,
     /// Let patterns that name `AWS Console Signin via CloudTrail` match `AWS Console Sign In via CloudTrail`, and the
     /// other way round: AWS documents the one and sends the other
