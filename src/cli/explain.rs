@@ -7,7 +7,7 @@ use super::progress::Shown;
 use super::select::{Purpose, Selected};
 use super::{archive, ends, foot, location, options, select, terminal};
 use anyhow::Context as _;
-use backtrail::delivery::{self, Delivery};
+use backtrail::delivery::{self, Delivery, Origin};
 use backtrail::event;
 use backtrail::explain::{Explainer, Misses};
 use backtrail::hit::Hit;
@@ -34,7 +34,7 @@ pub fn run(command: &Explain, global: &Global) -> anyhow::Result<Exit> {
         Some((name, record)) => {
             let is_event = event::is_event(&record);
             let told = Told { query: &query, look: &look, format: command.format };
-            told.record(&name, (&record, is_event), None, &mut out)?
+            told.record(&name, (&record, is_event), (None, Origin::Trail), &mut out)?
         }
         None => Archives { command, query: &query, look: &look }.run(global, &mut out)?,
     };
@@ -110,7 +110,7 @@ impl Told<'_> {
         &self,
         name: &str,
         (bytes, is_event): (&[u8], bool),
-        key_account: Option<&str>,
+        (key_account, origin): (Option<&str>, Origin),
         out: &mut dyn Write,
     ) -> anyhow::Result<Exit> {
         let explainer = Explainer::new(&self.query.pattern);
@@ -120,8 +120,10 @@ impl Told<'_> {
         };
         let explained =
             explained.with_context(|| format!("`{name}` is not valid JSON")).or_bad_arguments()?;
-        let delivery = self.delivery(bytes, is_event, key_account);
+        let delivery = self.delivery(bytes, is_event, (key_account, origin));
+        let choices = self.query.pattern.choices();
         let record = ExplainedRecord {
+            choices: &choices,
             query: &self.query.id,
             record: name,
             explained: explained.as_ref(),
@@ -134,10 +136,15 @@ impl Told<'_> {
         Ok(if explained.is_some_and(|explained| explained.is_met) { Exit::Done } else { Exit::Failed })
     }
 
-    fn delivery(&self, bytes: &[u8], is_event: bool, key_account: Option<&str>) -> Option<Delivery> {
+    fn delivery(
+        &self,
+        bytes: &[u8],
+        is_event: bool,
+        (key_account, origin): (Option<&str>, Origin),
+    ) -> Option<Delivery> {
         let location = &self.query.card.rule;
         let record = if is_event { event::detail(bytes)? } else { bytes };
-        location.is_known().then(|| delivery::judge(record, key_account, false, location))
+        location.is_known().then(|| delivery::judge(record, key_account, origin, location))
     }
 }
 
@@ -168,7 +175,7 @@ impl Archives<'_> {
         let mut written = Ok(());
         let coverage = self.replay(&wanted, &[Keep::Record], options, &mut |hit| {
             let bytes = hit.event.unwrap_or(hit.record);
-            let exit = told.record(id, (bytes, hit.event.is_some()), hit.key_account, out);
+            let exit = told.record(id, (bytes, hit.event.is_some()), (hit.key_account, hit.origin()), out);
             written = exit.map(|exit| exits.push(exit));
             if written.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
@@ -182,7 +189,9 @@ impl Archives<'_> {
     fn nearly(&self, options: &replay::Options, out: &mut dyn Write) -> anyhow::Result<Exit> {
         let misses = Misses::of(self.query).with_context(|| {
             format!(
-                "the pattern of `{}` cannot be taken apart: it has too many clauses or none",
+                "{} of `{}` cannot be taken apart: it has too many clauses or none; explain a record of the archive with \
+                 --event-id",
+                self.query.pattern.language().noun(),
                 self.query.id
             )
         })?;
@@ -193,7 +202,10 @@ impl Archives<'_> {
         })?;
         let nearly = counter.finish();
         match self.command.format {
-            CardFormat::Text => render::write_nearly(&self.query.id, &nearly, self.look, out)?,
+            CardFormat::Text => {
+                render::write_nearly(&self.query.id, &nearly, self.look, out)?;
+                render::write_choices(&self.query.pattern.choices(), out)?;
+            }
             CardFormat::Json => render::write_nearly_json(&self.query.id, &nearly, out)?,
         }
         Ok(self.end(&coverage, &options.scope, Exit::Done))

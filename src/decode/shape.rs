@@ -35,6 +35,11 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// Tells whether such records come from Event history or CloudTrail Lake, which record without any trail.
+    pub fn is_history(self) -> bool {
+        matches!(self, Self::LookupEvents | Self::LakeCsv)
+    }
+
     /// Returns the shape's name as reports show it.
     pub fn name(self) -> &'static str {
         match self {

@@ -68,9 +68,20 @@ impl Delivery {
     }
 }
 
+/// Where an event was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// In the log files of a trail, or nobody knows.
+    Trail,
+    /// In Event history or CloudTrail Lake, which record without any trail.
+    History,
+    /// Nowhere: it is approximated from calls.
+    Calls,
+}
+
 /// Judges whether a rule at `location` would have been given the event that wraps `record` (raw JSON). `key_account` is the
-/// account in the log key, for records that name none; `is_synthetic` says that the event is approximated from calls.
-pub fn judge(record: &[u8], key_account: Option<&str>, is_synthetic: bool, location: &Location) -> Delivery {
+/// account in the log key, for records that name none.
+pub fn judge(record: &[u8], key_account: Option<&str>, origin: Origin, location: &Location) -> Delivery {
     let facts = Facts::read(record);
     let mut reasons: Vec<Reason> = [
         bus(location),
@@ -80,11 +91,12 @@ pub fn judge(record: &[u8], key_account: Option<&str>, is_synthetic: bool, locat
     .into_iter()
     .flatten()
     .collect();
-    if is_synthetic {
+    if origin == Origin::Calls {
         reasons.extend((location.state() == State::Disabled).then_some(Reason::Disabled));
         reasons.push(Reason::Approximated);
         return Delivery::new(reasons);
     }
+    reasons.extend((origin == Origin::History).then_some(Reason::Untracked));
     reasons.extend(state::judge(&facts, location.state()));
     let size = facts.compact_size;
     reasons.extend((size > MOST_BYTES).then_some(Reason::Size { bytes: size }));
@@ -120,7 +132,7 @@ mod tests {
     }
 
     fn verdict(record: &str, location: &Location) -> (Verdict, String) {
-        let delivery = judge(record.as_bytes(), None, false, location);
+        let delivery = judge(record.as_bytes(), None, Origin::Trail, location);
         let ids: Vec<_> = delivery.reasons.iter().map(Reason::id).collect();
         (delivery.verdict, ids.join(" "))
     }
@@ -135,6 +147,15 @@ mod tests {
         location.bus = Some("default".to_owned());
         assert_eq!(verdict(WRITE, &location), (Verdict::Fires, String::new()));
         assert_eq!(verdict(WRITE, &at(None, State::Disabled)), (Verdict::Silent, "disabled".to_owned()));
+    }
+
+    #[test]
+    fn what_stands_in_event_history_need_not_have_been_on_a_bus() {
+        let judged =
+            |region| judge(WRITE.as_bytes(), None, Origin::History, &at(Some(region), State::Enabled));
+        let delivery = judged("us-east-1");
+        assert_eq!((delivery.verdict, delivery.reasons), (Verdict::Uncertain, vec![Reason::Untracked]));
+        assert_eq!(judged("eu-west-1").verdict, Verdict::Silent);
     }
 
     #[test]
@@ -173,7 +194,7 @@ mod tests {
 
     #[test]
     fn approximated_events_are_uncertain_unless_the_place_is_wrong() {
-        let judged = |state| judge(b"{\"state\":\"stopped\"}", None, true, &at(None, state)).verdict;
+        let judged = |state| judge(b"{\"state\":\"stopped\"}", None, Origin::Calls, &at(None, state)).verdict;
         assert_eq!(judged(State::Enabled), Verdict::Uncertain);
         assert_eq!(judged(State::Disabled), Verdict::Silent);
     }

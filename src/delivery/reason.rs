@@ -58,6 +58,8 @@ pub enum Reason {
     },
     /// No trail recorded the event.
     Approximated,
+    /// Event history or Lake has the event, and nothing says that a trail recorded it.
+    Untracked,
 }
 
 impl Reason {
@@ -76,6 +78,7 @@ impl Reason {
             Self::Late => "late",
             Self::Category { .. } => "category",
             Self::Approximated => "approximated",
+            Self::Untracked => "untracked",
         }
     }
 
@@ -86,7 +89,8 @@ impl Reason {
             | Self::NoReadOnly
             | Self::ReadOnlyName
             | Self::Late
-            | Self::Approximated => Weight::Doubts,
+            | Self::Approximated
+            | Self::Untracked => Weight::Doubts,
             _ => Weight::Forbids,
         }
     }
@@ -106,6 +110,7 @@ impl Reason {
             Self::Late => "late".to_owned(),
             Self::Category { category } => category.clone(),
             Self::Approximated => "approximated".to_owned(),
+            Self::Untracked => "perhaps in no trail".to_owned(),
         }
     }
 }
@@ -146,6 +151,9 @@ impl fmt::Display for Reason {
             Self::Category { category } => {
                 write!(formatter, "records of the category `{category}` are on no bus")
             }
+            Self::Untracked => formatter.write_str(
+                "it stands in Event history or CloudTrail Lake, and only what a trail with logging on recorded reaches a bus",
+            ),
             Self::Approximated => {
                 formatter.write_str("the event is approximated from a call: no trail recorded it")
             }

@@ -6,7 +6,7 @@
 
 use crate::event;
 use crate::hit::Hit;
-use crate::language::event_pattern::{self, EventPattern};
+use crate::language::{self, Pattern};
 use crate::query::{Card, Query};
 use crate::replay::{ACCOUNT, Keep, MOST_GROUPINGS};
 use std::borrow::Cow;
@@ -86,7 +86,7 @@ impl Misses {
     /// Prepares the replay for a query; `None` when its pattern has too many clauses to be taken apart, or is in a language
     /// whose patterns are not.
     pub fn of(query: &Query) -> Option<Self> {
-        let pattern = query.pattern.as_event_pattern()?;
+        let pattern = &query.pattern;
         let clauses: Vec<_> = pattern.clauses().into_iter().map(Clause::new).collect();
         if clauses.is_empty() || clauses.len() > MOST_CLAUSES {
             return None;
@@ -110,7 +110,7 @@ impl Misses {
         Some(misses)
     }
 
-    fn add(&mut self, role: Role, pattern: EventPattern, lists: Vec<usize>) {
+    fn add(&mut self, role: Role, pattern: Pattern, lists: Vec<usize>) {
         self.queries.push(Query::new(format!("{role:?}"), Card::default(), pattern, "near misses"));
         self.keeps.push(Keep::Groups(lists.iter().map(|list| self.lists[*list].clone()).collect()));
         self.roles.push(role);
@@ -222,8 +222,8 @@ fn grown<T: Default + Clone>(list: &mut Vec<T>, number: usize) -> &mut T {
 }
 
 impl Clause {
-    fn new(clause: event_pattern::Clause) -> Self {
-        let event_pattern::Clause { path, mut fields, wanted, is_narrow } = clause;
+    fn new(clause: language::Clause) -> Self {
+        let language::Clause { path, mut fields, wanted, is_narrow } = clause;
         let is_narrow = is_narrow && !BROAD.contains(&path.as_str());
         fields.retain(|field| source(field).is_some());
         fields.truncate(MOST_FIELDS);

@@ -3,14 +3,16 @@
 use crate::event::{EventFields, Presence};
 use crate::json::scan::SyntaxError;
 use crate::json::{Fields, Leaves};
-use crate::language::Pattern;
 use crate::language::explain::{Anatomy, Explained};
+use crate::language::{Pattern, Subject};
 
 /// Explains what a pattern makes of records and events.
 #[derive(Debug)]
 pub struct Explainer {
     anatomy: Anatomy,
     fields: EventFields,
+    /// Whether records that no bus carries are looked at, too.
+    is_of_record: bool,
 }
 
 impl Explainer {
@@ -18,10 +20,12 @@ impl Explainer {
     pub fn new(pattern: &Pattern) -> Self {
         let mut fields = Fields::new();
         let anatomy = pattern.anatomy(&mut fields);
-        Self { anatomy, fields: EventFields::new(fields) }
+        let is_of_record = pattern.compile(&mut fields).subject() == Subject::Record;
+        Self { anatomy, fields: EventFields::new(fields), is_of_record }
     }
 
-    /// Explains a record (raw JSON), wrapped as EventBridge would do it; `None` for records that no bus carries.
+    /// Explains a record (raw JSON), wrapped as EventBridge would do it; `None` for records that no bus carries, unless
+    /// the pattern's language looks at records and not at events.
     /// `key_account` is the account in the log key, for records that name none.
     ///
     /// # Errors
@@ -29,8 +33,8 @@ impl Explainer {
     pub fn record(&self, record: &[u8], key_account: Option<&str>) -> Result<Option<Explained>, SyntaxError> {
         let mut leaves = Leaves::new();
         let presence = self.fields.project_record(record, key_account, &mut leaves)?;
-        let is_event = presence == Presence::Event;
-        Ok(is_event.then(|| self.anatomy.explain(&leaves.view(record))))
+        let is_seen = presence == Presence::Event || self.is_of_record;
+        Ok(is_seen.then(|| self.anatomy.explain(&leaves.view(record))))
     }
 
     /// Explains an event (raw JSON) as it stands.

@@ -8,7 +8,7 @@ mod sorter;
 pub use group::{Group, GroupKey};
 pub use sorter::Sorter;
 
-use crate::delivery::{self, Delivery};
+use crate::delivery::{self, Delivery, Origin};
 use crate::query::Query;
 use crate::record::Facts;
 use std::sync::Arc;
@@ -36,6 +36,8 @@ pub struct Hit<'a> {
     /// Whether no trail recorded `event`: it is approximated from the record at `log_key` that the facts are of, and `record`
     /// is its `detail`.
     pub is_synthetic: bool,
+    /// Whether it is out of Event history or CloudTrail Lake, which record without any trail.
+    pub is_history: bool,
 }
 
 impl<'a> Hit<'a> {
@@ -44,7 +46,16 @@ impl<'a> Hit<'a> {
         let location = &self.query.card.rule;
         let record = if self.is_synthetic { self.event.unwrap_or(self.record) } else { self.record };
         (location.is_known() && !record.is_empty())
-            .then(|| delivery::judge(record, self.account(), self.is_synthetic, location))
+            .then(|| delivery::judge(record, self.account(), self.origin(), location))
+    }
+
+    /// Returns where it was recorded.
+    pub fn origin(&self) -> Origin {
+        match (self.is_synthetic, self.is_history) {
+            (true, _) => Origin::Calls,
+            (false, true) => Origin::History,
+            (false, false) => Origin::Trail,
+        }
     }
 
     /// Returns the account the record belongs to: the one it names, else the one in the log key.

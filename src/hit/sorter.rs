@@ -42,6 +42,7 @@ struct Found {
     bytes: Vec<u8>,
     is_event: bool,
     is_synthetic: bool,
+    is_history: bool,
     facts: Facts,
     origin: usize,
 }
@@ -105,6 +106,7 @@ impl<'q> Sorter<'q> {
             bytes: bytes.to_vec(),
             is_event: hit.event.is_some(),
             is_synthetic: hit.is_synthetic,
+            is_history: hit.is_history,
             facts: hit.facts.clone(),
             origin,
         })
@@ -124,6 +126,7 @@ impl<'q> Sorter<'q> {
                 event,
                 facts: &found.facts,
                 is_synthetic: found.is_synthetic,
+                is_history: found.is_history,
             })?;
         }
         self.held = 0;

@@ -1,5 +1,6 @@
 //! Languages that people have stored queries in: text to [`Condition`]. Knows JSON, and nothing of CloudTrail.
 
+mod clause;
 mod condition;
 pub mod event_pattern;
 pub mod explain;
@@ -12,6 +13,7 @@ pub mod sigma;
 mod solve;
 mod warning;
 
+pub use clause::Clause;
 pub use condition::{Condition, Rule, Subject, Test};
 pub use expression::Expression;
 pub use pattern::{Language, Pattern, Refusal};

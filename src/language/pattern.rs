@@ -1,11 +1,11 @@
 //! What a stored query says, in the language it was written in.
 
-use super::Condition;
 use super::event_pattern::{self, EventPattern};
 use super::explain::Anatomy;
 use super::metric_filter::{self, MetricFilter};
 use super::sigma::{self, SigmaRule};
 use super::warning::Warning;
+use super::{Clause, Condition};
 use crate::json::Fields;
 
 /// A language that people have stored queries in.
@@ -174,6 +174,58 @@ impl Pattern {
             Self::Limited { pattern, only } => {
                 let whole = self.compile(fields);
                 pattern.anatomy(fields).and(only.anatomy(fields), whole)
+            }
+        }
+    }
+
+    /// Lists the clauses that must all be met, in text order; none for Sigma rules, whose searches are not taken apart.
+    pub fn clauses(&self) -> Vec<Clause> {
+        match self {
+            Self::Event(pattern) => pattern.clauses(),
+            Self::Metric(filter) => filter.clauses(),
+            Self::Sigma(_) => Vec::new(),
+            Self::Limited { pattern, .. } => pattern.clauses(),
+        }
+    }
+
+    /// Returns the pattern without one of its clauses, by its number.
+    #[must_use]
+    pub fn without_clause(&self, number: usize) -> Self {
+        self.taken_apart(&|pattern| pattern.without_clause(number), &|filter| filter.without_clause(number))
+    }
+
+    /// Returns the pattern with one of its clauses and no other.
+    #[must_use]
+    pub fn only_clause(&self, number: usize) -> Self {
+        self.taken_apart(&|pattern| pattern.only_clause(number), &|filter| filter.only_clause(number))
+    }
+
+    fn taken_apart(
+        &self,
+        of_event: &dyn Fn(&EventPattern) -> EventPattern,
+        of_metric: &dyn Fn(&MetricFilter) -> MetricFilter,
+    ) -> Self {
+        match self {
+            Self::Event(pattern) => Self::Event(of_event(pattern)),
+            Self::Metric(filter) => Self::Metric(of_metric(filter)),
+            Self::Sigma(rule) => Self::Sigma(rule.clone()),
+            Self::Limited { pattern, only } => {
+                let pattern = Box::new(pattern.taken_apart(of_event, of_metric));
+                Self::Limited { pattern, only: only.clone() }
+            }
+        }
+    }
+
+    /// Returns how the pattern is read where its language leaves that open, as far as it matters to this one.
+    pub fn choices(&self) -> Vec<&'static str> {
+        match self {
+            Self::Event(_) | Self::Sigma(_) => Vec::new(),
+            Self::Metric(filter) => filter.choices(),
+            Self::Limited { pattern, only } => {
+                let mut choices = pattern.choices();
+                let more = only.choices().into_iter().filter(|choice| !choices.contains(choice));
+                choices.extend(more.collect::<Vec<_>>());
+                choices
             }
         }
     }

@@ -26,6 +26,8 @@ pub struct ExplainedRecord<'a> {
     pub explained: Option<&'a Explained>,
     /// Whether the rule would have fired, when it is known where that lives.
     pub delivery: Option<&'a Delivery>,
+    /// How the pattern is read where its language leaves that open.
+    pub choices: &'a [&'static str],
 }
 
 /// Writes an explained record for people: a verdict, and the tree with a tick or a cross at each clause.
@@ -52,9 +54,21 @@ pub fn write_explained(
         Clause::All(clauses) => clauses.iter().try_for_each(|clause| tree.write(clause, 1))?,
         _ => tree.write(explained, 1)?,
     }
+    write_choices(record.choices, out)?;
     let Some(delivery) = record.delivery.filter(|_| explained.is_met) else { return Ok(()) };
     writeln!(out, "would have fired: {}", delivery.verdict.word())?;
     delivery.reasons.iter().try_for_each(|reason| writeln!(out, "  {}", escape(&reason.to_string())))
+}
+
+/// Writes how a pattern is read where its language leaves that open.
+///
+/// # Errors
+/// Returns the error of the underlying writer.
+pub fn write_choices(choices: &[&str], out: &mut dyn Write) -> io::Result<()> {
+    if !choices.is_empty() {
+        writeln!(out, "read so, where CloudWatch Logs does not say:")?;
+    }
+    choices.iter().try_for_each(|choice| writeln!(out, "  {choice}"))
 }
 
 struct Tree<'a> {
@@ -117,6 +131,9 @@ pub fn write_explained_json(record: &ExplainedRecord<'_>, out: &mut dyn Write) -
         "matches": record.explained.is_some_and(|explained| explained.is_met),
         "tree": record.explained.map(tree),
     });
+    if !record.choices.is_empty() {
+        object["choices"] = record.choices.into();
+    }
     if let Some(delivery) = record.delivery {
         object["delivery"] = serde_json::to_value(DeliveryObject::from(delivery.clone()))?;
     }

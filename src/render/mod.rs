@@ -35,7 +35,7 @@ pub use document::{
     write_outline_json, write_reports,
 };
 pub use explained::{
-    ExplainedRecord, write_explained, write_explained_json, write_nearly, write_nearly_json,
+    ExplainedRecord, write_choices, write_explained, write_explained_json, write_nearly, write_nearly_json,
 };
 pub use format::{Format, ListFormat, NotAList, UnknownFormat};
 pub use queries::write_queries;

@@ -56,6 +56,7 @@ pub(super) fn hit<'a>(query: &'a Query, facts: &'a Facts) -> Hit<'a> {
         event: None,
         facts,
         is_synthetic: false,
+        is_history: false,
     }
 }
 

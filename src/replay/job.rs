@@ -187,6 +187,7 @@ impl<'run> Job<'run> {
             rejected,
             tally,
             shares,
+            is_history: records.is_some_and(|records| records.shape.is_history()),
             key: self.origin.key.clone(),
         }
     }

@@ -52,6 +52,8 @@ impl Outcome {
 #[derive(Debug)]
 pub(super) struct ReadLogFile {
     pub(super) key: LogKey,
+    /// Whether its records are out of Event history or Lake: see [`crate::decode::Shape::is_history`].
+    pub(super) is_history: bool,
     pub(super) stored_bytes: u64,
     pub(super) text_bytes: u64,
     /// Counts of records.

@@ -304,6 +304,7 @@ impl<'run> Receiver<'run> {
                 event: matching.event.filter(|_| keep.is_record),
                 facts: matching.facts.filter(|_| keep.is_record).unwrap_or(matching.counted),
                 is_synthetic: matching.is_synthetic,
+                is_history: read.is_history,
             };
             if take(&hit).is_break() {
                 self.coverage.stopped = Some(Stopped::OutputClosed);

@@ -168,6 +168,7 @@ mod tests {
                 event: None,
                 facts: &facts,
                 is_synthetic: false,
+                is_history: false,
             });
         }
         counts

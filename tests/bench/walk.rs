@@ -149,6 +149,7 @@ impl Walk {
                     event: None,
                     facts,
                     is_synthetic: false,
+                    is_history: false,
                 };
                 writer.write(&hit)?;
             }

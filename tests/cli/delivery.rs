@@ -127,3 +127,21 @@ fn slips_in_the_place_of_a_rule_are_refused() {
     --- exit code 2
     ");
 }
+
+#[test]
+fn events_out_of_event_history_may_never_have_been_on_a_bus() {
+    let archive = archive();
+    let record = r#"{"eventVersion":"1.11","eventTime":"2026-03-02T09:00:00Z","eventSource":"iam.amazonaws.com","eventName":"CreateUser","eventType":"AwsApiCall","awsRegion":"us-east-1","eventID":"e1","recipientAccountId":"111122223333","eventCategory":"Management","readOnly":false}"#;
+    let event = serde_json::json!({"Events": [{"EventId": "e1", "CloudTrailEvent": record}]});
+    archive.write("history.json", event.to_string());
+    archive.write("file.json", document(&[record.to_owned()]));
+    let verdicts = |file| {
+        let ran =
+            replay(&archive, [file, "-q", "any.json", "--rule-region", "us-east-1", "--format", "json"]);
+        let hits: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let hit = &hits["hits"][0];
+        (hit["delivery"]["would_have_fired"].clone(), hit["delivery"]["reasons"][0]["id"].clone())
+    };
+    assert_eq!(verdicts("history.json"), ("uncertain".into(), "untracked".into()));
+    assert_eq!(verdicts("file.json"), ("yes".into(), serde_json::Value::Null));
+}

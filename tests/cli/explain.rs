@@ -128,3 +128,46 @@ fn questions_that_cannot_be_answered_are_refused() {
     assert!(only("gone").stderr.contains("none of the queries is called `gone`"));
     assert_eq!(explain(&archive(), ["-q", "queries/user-created.json", "gone.json"]).code, 2);
 }
+
+#[test]
+fn a_filter_is_explained_with_the_choices_it_rests_on() {
+    let archive = archive();
+    let filter = r#"{ ($.eventName = CreateUser) && ($.errorCode != "AccessDenied") && ($.userIdentity.sessionContext NOT EXISTS) }"#;
+    let record = r#"{"eventName":"CreateUser","eventType":"AwsApiCall","eventSource":"iam.amazonaws.com"}"#;
+    archive.write("call.json", record);
+    let ran = explain(&archive, ["-e", filter, "call.json"]);
+    assert_eq!(ran.code, 1);
+    for line in [
+        "  ✓ $.eventName: \"CreateUser\"",
+        "  ✗ $.errorCode: nothing; wanted != \"AccessDenied\"",
+        "  != is false for a missing field, and true for a value of another kind",
+        "  NOT EXISTS: an object, an array and an explicit null are there",
+    ] {
+        assert!(ran.stdout.lines().any(|known| known == line), "{line}\n{}", ran.stdout);
+    }
+    let json = explain(&archive, ["-e", filter, "call.json", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert!(told["choices"].as_array().is_some_and(|choices| choices.len() >= 3), "{told}");
+}
+
+#[test]
+fn of_an_archive_it_is_told_which_condition_of_a_filter_kept_records_from_matching() {
+    let archive = Archive::small();
+    let filter = r#"{ ($.eventName = DeleteUser) && ($.errorCode NOT EXISTS) }"#;
+    let ran = explain(&archive, ["-e", filter, "trail", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(
+        (told["matches"].as_u64(), told["misses"][1]["records"].as_u64()),
+        (Some(0), Some(1)),
+        "{told}"
+    );
+    assert_eq!(told["misses"][1]["path"], "$.errorCode");
+    assert_eq!(told["misses"][1]["found"][0]["values"][0], "AccessDenied");
+}
+
+#[test]
+fn a_filter_sees_records_that_no_bus_carries() {
+    let archive = archive();
+    archive.write("aggregated.json", r#"{"eventName":"GetObject","eventSource":"s3.amazonaws.com","eventType":"AwsAggregatedEvent","eventCategory":"Aggregated"}"#);
+    assert_eq!(explain(&archive, ["-e", "{ $.eventName = GetObject }", "aggregated.json"]).code, 0);
+}

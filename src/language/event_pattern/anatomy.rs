@@ -7,7 +7,7 @@ use super::tree::{Content, Members, OR};
 use super::wanted::Wanted;
 use crate::json::Fields;
 use crate::language::explain::{Anatomy, Part};
-use crate::language::{Condition, Rule};
+use crate::language::{Clause, Condition, Rule};
 
 pub(super) fn anatomy(members: &Members, fields: &mut Fields) -> Anatomy {
     let whole = compile(members, fields);
@@ -67,19 +67,6 @@ pub(super) fn alternatives(members: &Members) -> Vec<Vec<(String, Vec<serde_json
         tests.collect()
     });
     rules.collect()
-}
-
-/// One of the clauses that must all be met.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clause {
-    /// The field, or `$or` for a choice of branches.
-    pub path: String,
-    /// The fields that it looks at, in text order, each once.
-    pub fields: Vec<String>,
-    /// What it wants, in the pattern's own words; of a choice, nothing.
-    pub wanted: Vec<String>,
-    /// Whether it only names what may stand there, so that few records satisfy it.
-    pub is_narrow: bool,
 }
 
 /// Lists the clauses that must all be met, in text order.

@@ -14,12 +14,11 @@ mod wanted;
 mod warnings;
 mod wildcard_budget;
 
-pub use anatomy::Clause;
 pub use error::{ParseError, Reason};
 
-use super::Condition;
 use super::explain::Anatomy;
 use super::warning::Warning;
+use super::{Clause, Condition};
 use crate::json::Fields;
 use tree::{Content, Member, Members};
 use wanted::Wanted;

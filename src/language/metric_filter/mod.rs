@@ -4,6 +4,7 @@
 //! The service is closed; where its documentation leaves something open, [`MetricFilter`] says what is chosen.
 
 mod anatomy;
+mod choices;
 mod compile;
 mod error;
 mod print;
@@ -18,7 +19,7 @@ pub use error::{ParseError, Reason};
 
 use super::explain::Anatomy;
 use super::warning::Warning;
-use super::{Condition, Expression};
+use super::{Clause, Condition, Expression};
 use crate::json::Fields;
 use tree::{Filter, Test, Value, Wanted};
 
@@ -67,6 +68,28 @@ impl MetricFilter {
     /// Lays the filter out for explaining it, adding the fields that it names.
     pub fn anatomy(&self, fields: &mut Fields) -> Anatomy {
         anatomy::anatomy(&self.filter, fields)
+    }
+
+    /// Lists the conditions that must all hold, in text order.
+    pub fn clauses(&self) -> Vec<Clause> {
+        anatomy::clauses(&self.filter)
+    }
+
+    /// Returns the filter without one of these conditions, by its number.
+    #[must_use]
+    pub fn without_clause(&self, number: usize) -> Self {
+        Self { filter: anatomy::keep(&self.filter, &|other| other != number), warnings: Vec::new() }
+    }
+
+    /// Returns the filter with one of these conditions and no other.
+    #[must_use]
+    pub fn only_clause(&self, number: usize) -> Self {
+        Self { filter: anatomy::keep(&self.filter, &|other| other == number), warnings: Vec::new() }
+    }
+
+    /// Returns how the filter is read where the documentation leaves that open, as far as it matters to this one.
+    pub fn choices(&self) -> Vec<&'static str> {
+        choices::find(&self.filter)
     }
 
     /// Returns the same as an expression.

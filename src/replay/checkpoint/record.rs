@@ -21,6 +21,7 @@ pub(super) fn encode(read: &ReadLogFile, groups: &Groups) -> Vec<u8> {
     for number in [read.stored_bytes, read.text_bytes, records, in_scope, undated, never_delivered] {
         out.number(number);
     }
+    out.number(u64::from(read.is_history));
     out.number(read.rejected_count);
     out.number(read.rejected.len() as u64);
     for rejected in &read.rejected {
@@ -45,6 +46,7 @@ pub(super) fn decode(bytes: &[u8], key: LogKey, groups: &Groups) -> Option<ReadL
     let (stored_bytes, text_bytes) = (from.number()?, from.number()?);
     let (read, in_scope, undated, never_delivered) =
         (from.number()?, from.number()?, from.number()?, from.number()?);
+    let is_history = from.number()? == 1;
     let rejected_count = from.number()?;
     let rejected = from.list(|from| Some(Rejected { index: from.size()?, reason: from.text()? }))?;
     let faults = from.list(From::text)?;
@@ -62,6 +64,7 @@ pub(super) fn decode(bytes: &[u8], key: LogKey, groups: &Groups) -> Option<ReadL
     }
     from.0.is_empty().then(|| ReadLogFile {
         key,
+        is_history,
         stored_bytes,
         text_bytes,
         tally: Tally { read, in_scope, undated, never_delivered },
