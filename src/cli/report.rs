@@ -164,7 +164,7 @@ fn settings(settings: &args::ReportSettings) -> anyhow::Result<Settings> {
     let mut queries = select::load(&settings.queries)?.queries;
     if settings.queries.is_empty() {
         // Nobody filled in the parameters: these would find every role there is.
-        queries.retain(|query| query.card.parameters.is_empty());
+        queries.retain(|query| query.card.parameters.is_empty() && !select::is_of_benchmark(query));
     }
     Ok(Settings {
         is_including_federated: settings.include_federated,

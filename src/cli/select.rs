@@ -44,7 +44,7 @@ pub fn select(selection: &Selection, purpose: Purpose) -> anyhow::Result<Selecte
     } else if selection.patterns.is_empty() {
         queries = load(&[])?.queries;
         queries.retain(|query| query.card.parameters.keys().all(|name| is_set(selection, name)));
-        queries.retain(|query| purpose == Purpose::Alarms || !query.id.starts_with(BENCHMARK));
+        queries.retain(|query| purpose == Purpose::Alarms || !is_of_benchmark(query));
     }
     for pattern in &selection.patterns {
         let id = free_id(&queries, selection.patterns.len() == 1);
@@ -61,6 +61,11 @@ pub fn select(selection: &Selection, purpose: Purpose) -> anyhow::Result<Selecte
         say(&format!("note: {count} not watched: that takes --alarms"));
     }
     Ok(Selected { queries, correlations, left_out })
+}
+
+/// Tells whether a query is one of those texts.
+pub fn is_of_benchmark(query: &Query) -> bool {
+    query.id.starts_with(BENCHMARK)
 }
 
 /// Lets queries find only records that the filter of `--where` takes.
