@@ -93,7 +93,7 @@ impl EventFields {
     }
 
     /// Returns the names of a record's members that somebody wants, in the order of their numbers.
-    pub fn member_names(&self) -> impl Iterator<Item = &[u8]> {
+    pub fn member_names(&self) -> impl Iterator<Item = &[u8]> + Clone {
         self.fields.names_below(self.detail).map(|(name, _)| name)
     }
 

@@ -14,6 +14,12 @@ impl Members {
         self.0.checked_shr(member).unwrap_or_default() & 1 == 1
     }
 
+    /// Adds a member.
+    #[inline]
+    pub fn insert(&mut self, member: u32) {
+        self.0 |= 1_u64.checked_shl(member).unwrap_or_default();
+    }
+
     /// Returns the set with those of another one.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

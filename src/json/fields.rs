@@ -112,7 +112,7 @@ impl Fields {
     }
 
     /// Returns the names one step below a place, in the order of interning, and where they lead.
-    pub fn names_below(&self, node: NodeId) -> impl Iterator<Item = (&[u8], NodeId)> {
+    pub fn names_below(&self, node: NodeId) -> impl Iterator<Item = (&[u8], NodeId)> + Clone {
         self.nodes[node.index()].children.iter().map(|child| (&*child.name, child.node))
     }
 

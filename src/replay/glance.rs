@@ -4,19 +4,57 @@
 
 use crate::decode::{Found, Records};
 use crate::event::{self, Members};
-use crate::json::compact::Mark;
+use crate::json::compact::{Mark, Marker};
 use crate::json::plain_string;
 
 /// Longer event names than any service has are not worth remembering.
 const LONGEST_NAME: usize = 128;
 
-/// The numbers of the members that are glanced at (see [`crate::event::EventFields::member_names`]).
-#[derive(Debug, Clone, Copy)]
+/// The members that are glanced at, by their numbers (see [`crate::event::EventFields::member_names`]).
+#[derive(Debug)]
 pub(super) struct Numbers {
     pub(super) event_name: Option<u32>,
     pub(super) event_time: Option<u32>,
     pub(super) event_type: Option<u32>,
     pub(super) aws_region: Option<u32>,
+    /// What the member of each number is; there are no marks with higher ones.
+    glanced_at: [Member; Marker::MOST_NAMES as usize],
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Member {
+    EventName,
+    EventTime,
+    EventType,
+    AwsRegion,
+    Other,
+}
+
+impl Numbers {
+    /// Finds the members among the names of all.
+    pub(super) fn new<'n>(names: impl Iterator<Item = &'n [u8]> + Clone) -> Self {
+        let number = |name: &str| names.clone().zip(0..).find(|(known, _)| *known == name.as_bytes());
+        let number = |name| number(name).map(|(_, number)| number);
+        let mut numbers = Self {
+            event_name: number("eventName"),
+            event_time: number("eventTime"),
+            event_type: number("eventType"),
+            aws_region: number("awsRegion"),
+            glanced_at: [Member::Other; _],
+        };
+        let members = [
+            (numbers.event_name, Member::EventName),
+            (numbers.event_time, Member::EventTime),
+            (numbers.event_type, Member::EventType),
+            (numbers.aws_region, Member::AwsRegion),
+        ];
+        for (number, member) in members {
+            if let Some(place) = number.and_then(|number| numbers.glanced_at.get_mut(number as usize)) {
+                *place = member;
+            }
+        }
+        numbers
+    }
 }
 
 /// A record with its marks.
@@ -46,7 +84,7 @@ impl<'a> Glance<'a> {
         let mut glance = Self {
             record,
             marks,
-            present: marks.iter().map(|mark| mark.name).collect(),
+            present: Members::NONE,
             has_backslash: found.has_backslash,
             event_name: None,
             event_time: None,
@@ -54,28 +92,28 @@ impl<'a> Glance<'a> {
             is_delivered: true,
         };
         for mark in marks {
-            let number = Some(mark.name);
-            if number == numbers.event_name {
-                let event_name = plain_string(record, mark.value as usize)?;
-                glance.event_name = (event_name.len() <= LONGEST_NAME).then_some(event_name);
-                glance.event_name?;
-            } else if number == numbers.event_type {
-                let event_type = plain_string(record, mark.value as usize)?;
-                glance.is_delivered = is_delivered(event_type)?;
-            } else if number == numbers.event_time {
-                glance.event_time = Some(plain_string(record, mark.value as usize)?);
-            } else if number == numbers.aws_region {
-                glance.aws_region = Some(plain_string(record, mark.value as usize)?);
+            glance.present.insert(mark.name);
+            let value = mark.value as usize;
+            match numbers.glanced_at[mark.name as usize % numbers.glanced_at.len()] {
+                Member::Other => {}
+                Member::EventName => {
+                    let event_name = plain_string(record, value)?;
+                    glance.event_name = (event_name.len() <= LONGEST_NAME).then_some(event_name);
+                    glance.event_name?;
+                }
+                Member::EventType => glance.is_delivered = is_delivered(record, value)?,
+                Member::EventTime => glance.event_time = Some(plain_string(record, value)?),
+                Member::AwsRegion => glance.aws_region = Some(plain_string(record, value)?),
             }
         }
         Some(glance)
     }
 }
 
-fn is_delivered(event_type: &[u8]) -> Option<bool> {
+fn is_delivered(record: &[u8], event_type: usize) -> Option<bool> {
     // Nearly always.
-    if event_type == b"AwsApiCall" {
+    if record[event_type..].starts_with(b"\"AwsApiCall\"") {
         return Some(true);
     }
-    std::str::from_utf8(event_type).ok().map(event::is_delivered)
+    std::str::from_utf8(plain_string(record, event_type)?).ok().map(event::is_delivered)
 }

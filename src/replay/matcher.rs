@@ -117,19 +117,7 @@ impl<'q> Matcher<'q> {
             .iter()
             .map(|needs| needs.members)
             .fold(identity.and(fallback).and(keeps.members()), Members::and);
-        let number = |name: &str| {
-            fields
-                .member_names()
-                .zip(0..)
-                .find(|(known, _)| *known == name.as_bytes())
-                .map(|(_, number)| number)
-        };
-        let numbers = Numbers {
-            event_name: number("eventName"),
-            event_time: number("eventTime"),
-            event_type: number("eventType"),
-            aws_region: number("awsRegion"),
-        };
+        let numbers = Numbers::new(fields.member_names());
         Self {
             queries,
             conditions,

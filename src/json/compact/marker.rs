@@ -6,9 +6,6 @@ const SHORTEST: usize = 6;
 /// How much of a name, with its closing quote and colon, is compared at once.
 const CHUNK: usize = 16;
 
-/// Names are numbered from 0 to below this: one bit each.
-const MOST_NAMES: u32 = 64;
-
 /// Why names cannot be marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -17,7 +14,7 @@ pub enum MarkerError {
     #[error("a name has fewer than {SHORTEST} bytes, or a character that is no plain ASCII")]
     Name,
     /// A number is too high.
-    #[error("a name has a number of {MOST_NAMES} or more")]
+    #[error("a name has a number of {} or more", Marker::MOST_NAMES)]
     Number,
 }
 
@@ -55,6 +52,9 @@ pub(super) enum Looks {
 }
 
 impl Marker {
+    /// Names are numbered from 0 to below this: one bit each.
+    pub const MOST_NAMES: u32 = 64;
+
     /// Returns a marker for `names` and their numbers.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Marker {
             if name.len() < SHORTEST || !name.iter().all(is_plain) {
                 return Err(MarkerError::Name);
             }
-            if number >= MOST_NAMES {
+            if number >= Self::MOST_NAMES {
                 return Err(MarkerError::Number);
             }
             marker.names.push(Name::new(number, name));

@@ -10,13 +10,17 @@ use super::{Mark, Marker, Object, Split};
 use crate::json::scan::MAX_DEPTH;
 use std::marker::PhantomData;
 
+/// Few objects are shorter, in the mean of a text, and few marks are closer together.
+const USUAL_OBJECT: usize = 512;
+const USUAL_DISTANCE: usize = 128;
+
 /// Stands among the marks for what looks like a name, but may be another.
 const ODD: u32 = u32::MAX;
 
 /// Splits a row of objects; see [`super::split`]. Names are looked for only where some are to be marked.
 #[inline(always)]
 pub(super) fn split<C: Classify, const MARKING: bool>(text: &[u8], marker: &Marker) -> Option<Split> {
-    let mut splitter = Splitter::new(text);
+    let mut splitter = Splitter::new(text, MARKING);
     splitter.begin_object(0)?;
     let way = C::new(marker);
     let mut padded = [b' '; CHUNK + AHEAD];
@@ -71,10 +75,13 @@ struct Splitter<'a> {
 }
 
 impl<'a> Splitter<'a> {
-    fn new(text: &'a [u8]) -> Self {
+    fn new(text: &'a [u8], is_marking: bool) -> Self {
+        // Memory that grows step by step costs more than memory that is not needed in the end.
+        let objects = Vec::with_capacity(text.len() / USUAL_OBJECT + 1);
+        let marks = Vec::with_capacity(if is_marking { text.len() / USUAL_DISTANCE + 1 } else { 0 });
         Self {
             text,
-            split: Split::default(),
+            split: Split { objects, marks },
             escapes: Escapes::default(),
             escaped: 0,
             hidden: 0,
