@@ -81,6 +81,10 @@ impl Correlation {
             "value_count" => CorrelationKind::ValueCount { field: counted_field(members)? },
             "temporal" => CorrelationKind::Temporal,
             "temporal_ordered" => CorrelationKind::TemporalOrdered,
+            "value_sum" => return Err(unsupported("the sum of values (`value_sum`)")),
+            "value_avg" => return Err(unsupported("the average of values (`value_avg`)")),
+            "value_percentile" => return Err(unsupported("a percentile of values (`value_percentile`)")),
+            "value_median" => return Err(unsupported("the median of values (`value_median`)")),
             other => return Err(Reason::CorrelationKind(other.to_owned()).at("correlation.type")),
         };
         let is_temporal = matches!(kind, CorrelationKind::Temporal | CorrelationKind::TemporalOrdered);
@@ -99,6 +103,10 @@ impl Correlation {
             condition,
         })
     }
+}
+
+fn unsupported(what: &'static str) -> ParseError {
+    Reason::Unsupported(what).at("correlation.type")
 }
 
 fn counted_field(members: &Mapping) -> Result<String, ParseError> {

@@ -307,12 +307,13 @@ impl Kind {
     }
 }
 
-/// An address without a length is a block of one.
+/// An address without a length is a block of one, and so is one with its full length.
 fn block(value: &Value) -> Result<Wanted, Reason> {
     let Value::String(text) = value else {
         return Err(Reason::Value { modifier: "cidr", takes: "a block of addresses" });
     };
-    if let Some(address) = Address::read(text.as_bytes()) {
+    let length = if text.contains(':') { "/128" } else { "/32" };
+    if let Some(address) = Address::read(text.strip_suffix(length).unwrap_or(text).as_bytes()) {
         return Ok(Wanted::Leaf(vec![Matcher::Address(address)]));
     }
     match Block::read(text) {

@@ -83,7 +83,12 @@ impl SigmaRule {
 
     /// Tells whether a text is meant as a Sigma file: no template and no pattern has such names at its top.
     pub fn is_meant(text: &str) -> bool {
-        text.lines().any(|line| line.starts_with("detection:") || line.starts_with("correlation:"))
+        const NAMES: [&str; 3] = ["detection", "correlation", "logsource"];
+        text.lines().any(|line| {
+            let line = line.trim_start_matches(['"', '\'']);
+            let behind = NAMES.iter().find_map(|name| line.strip_prefix(name));
+            behind.is_some_and(|behind| behind.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
+        })
     }
 
     /// Compiles the rule against a set of fields of the event, adding those that it names.
@@ -122,7 +127,9 @@ impl SigmaRule {
 pub fn read(text: &str) -> Result<Vec<Result<Document, ParseError>>, ParseError> {
     let mut documents = Vec::new();
     for document in Deserializer::from_str(text) {
-        let value = Value::deserialize(document).map_err(|error| Reason::Yaml(error.to_string()).at(""))?;
+        let unreadable = |error: serde_yaml_ng::Error| Reason::Yaml(error.to_string()).at("");
+        let mut value = Value::deserialize(document).map_err(unreadable)?;
+        value.apply_merge().map_err(unreadable)?;
         match value {
             // What stands behind a last `---`.
             Value::Null => {}

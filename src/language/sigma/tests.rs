@@ -210,6 +210,35 @@ fn addresses_are_in_blocks() {
 }
 
 #[test]
+fn a_block_of_a_single_address_is_the_address() {
+    all(&["ip|cidr: 127.0.0.1/32"], r#"{"ip":"127.0.0.1"}"#, true);
+    all(&["ip|cidr: 127.0.0.1/32"], r#"{"ip":"127.0.0.2"}"#, false);
+    all(&["ip|cidr: ['10.0.0.0/8', '::1/128']"], r#"{"ip":"0:0:0:0:0:0:0:1"}"#, true);
+    all(&["ip|cidr: '::1/128'"], r#"{"ip":"::2"}"#, false);
+}
+
+#[test]
+fn merged_maps_are_parts_of_a_search() {
+    let detection = "base: &base {a: x}\nsel:\n    <<: *base\n    b: y\ncondition: sel";
+    assert!(matches(detection, r#"{"a":"x","b":"y"}"#) && !matches(detection, r#"{"b":"y"}"#));
+}
+
+#[test]
+fn a_rule_is_known_by_its_names_however_they_are_quoted() {
+    for text in ["detection:", "\"detection\": {}", "'logsource' : {}", "title: x\ncorrelation:"] {
+        assert!(SigmaRule::is_meant(text), "{text}");
+    }
+    for text in ["detail:", "detections: 1", "{\"detection\": 1}", " detection:"] {
+        assert!(!SigmaRule::is_meant(text), "{text}");
+    }
+    let filter = "logsource: {product: aws, service: cloudtrail}\nfilter: {rules: [x], condition: not s}";
+    assert_eq!(
+        SigmaRule::parse(filter).unwrap_err().to_string(),
+        "`filter` in the rule: a filter over other rules is not supported"
+    );
+}
+
+#[test]
 fn encodings_are_looked_for() {
     // base64 of "xxhttp://evil" and of "http" in UTF-16.
     all(
@@ -427,6 +456,10 @@ detection: {sel: {eventName: ConsoleLogin}, condition: sel}
     assert_eq!(
         bad("value_count", "magic"),
         "`correlation.type` in the rule: unknown kind of correlation `magic`"
+    );
+    assert_eq!(
+        bad("value_count", "value_sum"),
+        "`correlation.type` in the rule: the sum of values (`value_sum`) is not supported"
     );
     assert_eq!(
         bad("10m", "10 minutes"),
