@@ -29,6 +29,8 @@ pub struct EventFields {
     detail: NodeId,
     /// Where the names of the record's members lead.
     members: Vec<NodeId>,
+    /// Which of them are wanted themselves.
+    member_fields: Vec<Option<FieldId>>,
     /// The number of `userIdentity`, which comes again and again in the records of a session.
     identity: u32,
     record: RecordFields,
@@ -87,9 +89,11 @@ impl EventFields {
         let envelope_time = fields.intern("time");
         let detail = fields.node("detail").expect("fields below `detail` were just added");
         let members = fields.names_below(detail).map(|(_, node)| node).collect();
+        let path = |name: &[u8]| format!("detail.{}", String::from_utf8_lossy(name));
+        let member_fields = fields.names_below(detail).map(|(name, _)| fields.find(&path(name))).collect();
         let identity = fields.names_below(detail).position(|(name, _)| name == b"userIdentity");
         let identity = identity.expect("fields below it were just added") as u32;
-        Self { fields, detail, members, identity, record, wanted, envelope_time }
+        Self { fields, detail, members, member_fields, identity, record, wanted, envelope_time }
     }
 
     /// Returns the names of a record's members that somebody wants, in the order of their numbers.
@@ -202,6 +206,10 @@ impl EventFields {
         leaves.wrap();
         for (mark, next) in marks.iter().zip(1..).filter(|(mark, _)| wanted.has(mark.name)) {
             let (node, at) = (self.members[mark.name as usize], mark.value as usize);
+            if let (Some(field), Some(b'{' | b'[')) = (self.member_fields[mark.name as usize], record.get(at))
+            {
+                leaves.note_nested(field, mark.value);
+            }
             if mark.name == self.identity {
                 let end = marks.get(next).map_or(record.len(), |next| next.value as usize);
                 repeats.project_value(record, at..end, (&self.fields, node), leaves)?;

@@ -89,6 +89,8 @@ pub struct Leaves {
     elements: Vec<Element>,
     /// One past the last place below each array.
     array_ends: Vec<u32>,
+    /// Where objects and arrays begin that stand at a field, as far as that was noted.
+    nested: Vec<(FieldId, u32)>,
     computed: String,
     repeat: Option<Repeat>,
     is_wrapped: bool,
@@ -108,6 +110,7 @@ impl Leaves {
         }
         self.elements.clear();
         self.array_ends.clear();
+        self.nested.clear();
         self.computed.clear();
         self.repeat = None;
         self.is_wrapped = false;
@@ -117,6 +120,11 @@ impl Leaves {
     /// Notes that the text is only what the first name of every path leads to: a record and not the event around it.
     pub fn wrap(&mut self) {
         self.is_wrapped = true;
+    }
+
+    /// Notes that the object or array that begins at `at` is all that stands at a field.
+    pub fn note_nested(&mut self, field: FieldId, at: u32) {
+        self.nested.push((field, at));
     }
 
     /// Moves all leaves to the end of a list.
@@ -218,6 +226,12 @@ impl<'a> View<'a> {
     /// Tells whether the text is only what the first name of every path leads to.
     pub fn is_wrapped(&self) -> bool {
         self.leaves.is_wrapped
+    }
+
+    /// Returns the text from where the only object or array at a field begins, when that was noted.
+    pub fn from_nested(&self, field: FieldId) -> Option<&'a [u8]> {
+        let noted = self.leaves.nested.iter().find(|(noted, _)| *noted == field);
+        self.text.get(noted?.1 as usize..)
     }
 
     /// Returns the leaves at a field, in text order.

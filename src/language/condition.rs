@@ -8,13 +8,13 @@ use crate::json::{FieldId, Leaf, Place, View};
 /// A compiled condition over the leaves of one text: it is satisfied when one of its rules is, or when its expression holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
-    rules: Vec<Rule>,
-    exact: Exact,
+    pub(super) rules: Vec<Rule>,
+    pub(super) exact: Exact,
 }
 
 /// What tells for sure whether a text satisfies a condition.
 #[derive(Debug, Clone, PartialEq)]
-enum Exact {
+pub(super) enum Exact {
     /// The rules themselves.
     Rules,
     /// An expression.
@@ -183,6 +183,24 @@ impl Test {
         (!self.accepts_absence && !texts.is_empty()).then_some(texts)
     }
 
+    /// Returns strings, one of which must be a leaf at the field, or how one is spelled, but for the case of ASCII letters;
+    /// `None` when it is not that simple.
+    pub fn spellings(&self) -> Option<Vec<&str>> {
+        let mut texts = Vec::new();
+        for matcher in &self.matchers {
+            let matcher = match matcher {
+                Matcher::Spelled(matcher) => matcher,
+                matcher => matcher,
+            };
+            match matcher {
+                Matcher::OneOf(choice) => texts.extend(choice.as_slice().iter().map(|text| &**text)),
+                Matcher::EqualsIgnoringCase(text) => texts.push(text.as_ascii()?),
+                _ => return None,
+            }
+        }
+        (!self.accepts_absence && !texts.is_empty()).then_some(texts)
+    }
+
     /// Tells whether only a few strings pass, written in whatever case.
     pub fn is_choice(&self) -> bool {
         let is_text =
@@ -223,6 +241,7 @@ mod tests {
     use super::*;
     use crate::json::Fields;
     use crate::language::event_pattern::EventPattern;
+    use crate::language::matcher::CaseInsensitive;
 
     fn condition(pattern: &str, fields: &mut Fields) -> Condition {
         EventPattern::parse(pattern).unwrap().compile(fields)
@@ -259,5 +278,21 @@ mod tests {
         ] {
             assert_eq!(texts(pattern), None, "{pattern}");
         }
+    }
+
+    #[test]
+    fn spellings_are_told_when_one_of_them_must_be_there() {
+        let spellings = |matchers: Vec<Matcher>, accepts_absence| {
+            let test = Test { field: Fields::new().intern("a"), matchers, accepts_absence };
+            test.spellings().map(|texts| texts.join(" "))
+        };
+        let one = || Matcher::OneOf(["x".to_owned()].into_iter().collect());
+        let any_case = |text: &str| Matcher::EqualsIgnoringCase(CaseInsensitive::new(text));
+        let five = Matcher::Spelled(Box::new(any_case("5")));
+        assert_eq!(spellings(vec![one(), any_case("Yes"), five], false).as_deref(), Some("x Yes 5"));
+        // The letters of others have forms of another length.
+        assert_eq!(spellings(vec![any_case("straße")], false), None);
+        assert_eq!(spellings(vec![one(), Matcher::Null], false), None);
+        assert_eq!(spellings(vec![one()], true), None);
     }
 }

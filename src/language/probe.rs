@@ -86,7 +86,7 @@ impl Probe {
             Self::Leaf { field, matchers } => has_leaf(leaves, *field, matchers),
             Self::LeafOrObject { field, names, matchers } => match leaves.at(*field).next() {
                 Some(_) => has_leaf(leaves, *field, matchers),
-                None => has_object(leaves, names, matchers),
+                None => has_object(leaves, *field, names, matchers),
             },
             Self::Same { field, other, part, is_cased } => leaves.at(*field).any(|leaf| {
                 leaves.at(*other).any(|other| part.is(&leaf.value.into(), &other.value.into(), *is_cased))
@@ -129,7 +129,7 @@ impl Place {
 }
 
 impl Part {
-    fn is(self, text: &Value<'_>, other: &Value<'_>, is_cased: bool) -> bool {
+    pub(super) fn is(self, text: &Value<'_>, other: &Value<'_>, is_cased: bool) -> bool {
         let (Some(text), Some(other)) = (text.spelling(), other.spelling()) else { return false };
         if is_cased {
             return self.is_of(text, other);
@@ -154,18 +154,30 @@ fn has_leaf(leaves: &View<'_>, field: FieldId, matchers: &[Matcher]) -> bool {
     })
 }
 
-fn has_object(leaves: &View<'_>, names: &[Box<str>], matchers: &[Matcher]) -> bool {
-    let names = names.get(usize::from(leaves.is_wrapped())..).unwrap_or_default();
-    let mut compact = Vec::new();
-    let mut is_accepted = |object: &[u8]| {
-        compact.clear();
-        write_compact(object, &mut compact);
-        let mut plain = Vec::new();
-        unescape(&compact, &mut plain);
-        [&compact, &plain].into_iter().any(|text| accepts_text(matchers, text))
+fn has_object(leaves: &View<'_>, field: FieldId, names: &[Box<str>], matchers: &[Matcher]) -> bool {
+    let (text, names) = match leaves.from_nested(field) {
+        Some(text) => (text, &[][..]),
+        None => (leaves.whole(), names.get(usize::from(leaves.is_wrapped())..).unwrap_or_default()),
     };
     // As in `Place::reach`.
-    any_nested(leaves.whole(), names, &mut is_accepted).unwrap_or(false)
+    any_nested(text, names, &mut |object| is_accepted_as_text(object, matchers)).unwrap_or(false)
+}
+
+/// Tells whether an object's compact text passes, with its escapes or without.
+fn is_accepted_as_text(object: &[u8], matchers: &[Matcher]) -> bool {
+    let mut compact = Vec::new();
+    let text = if object.iter().any(u8::is_ascii_whitespace) {
+        write_compact(object, &mut compact);
+        &compact
+    } else {
+        object
+    };
+    accepts_text(matchers, text)
+        || memchr::memchr(b'\\', text).is_some_and(|_| {
+            let mut plain = Vec::new();
+            unescape(text, &mut plain);
+            accepts_text(matchers, &plain)
+        })
 }
 
 fn has_string(leaves: &View<'_>, matchers: &[Matcher]) -> bool {
