@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 /// Filters over records that a glance decides about, or must leave alone.
-const FILTERS: [&str; 14] = [
+const FILTERS: [&str; 17] = [
     "{ $.eventName = ConsoleLogin }",
     "{ ($.eventName = ConsoleLogin) || ($.eventName = CreateUser) && ($.errorCode NOT EXISTS) }",
     "{ $.eventName != ConsoleLogin }",
@@ -25,11 +25,14 @@ const FILTERS: [&str; 14] = [
     "{ $.eventType = AwsAggregatedEvent }",
     "{ $.errorCode = *Denied && $.eventName = %^Con% }",
     "{ $.awsRegion = us-east-1 && $.errorCode NOT EXISTS }",
+    "{ $.readOnly IS FALSE || $.requestParameters IS NULL }",
+    "{ $.eventSource = iam.amazonaws.com && $.eventSource.x NOT EXISTS && $.eventType = Aws* }",
+    "{ $.eventSource.x = * || $.requestParameters.bucketName NOT EXISTS }",
     "",
 ];
 
 /// The detections of Sigma rules for the same.
-const DETECTIONS: [&str; 12] = [
+const DETECTIONS: [&str; 22] = [
     "s: {eventName: consolelogin}",
     "s: {eventName: [ConsoleLogin, 'create*'], userIdentity.type: root}",
     "s: {eventName|contains: login}",
@@ -42,6 +45,16 @@ const DETECTIONS: [&str; 12] = [
     "s: [consolelogin, agged]",
     "s: {errorCode|re|i: ^access, eventName|neq: ListUsers}",
     "s: {eventType: awsaggregatedevent}",
+    "s: {eventSource: iam.AMAZONAWS.com, userIdentity.type: ROOT}",
+    "s: {eventSource: iam.amazonaws.com, eventType|startswith: aws}",
+    "s: {requestParameters.bucketName: private-REPORTS}",
+    "s: {requestParameters.bucketName: 'true', eventName: [ConsoleLogin, CreateUser]}",
+    "s: {requestParameters: null, readOnly: 'false'}",
+    "s: {requestParameters|contains: '\"a\":\"b c\"'}",
+    "s: {readOnly: true, eventSource: null}",
+    "s: {userIdentity.userName: k}",
+    "s: {userIdentity.userName: '\u{212a}'}",
+    "s: [{eventName: CreateUser, eventSource: iam.amazonaws.com}, {errorCode: accessdenied, eventType: AwsApiCall}]",
 ];
 
 /// What real records have, so that patterns with several fields have something to match.

@@ -1,71 +1,153 @@
-//! The rule index: which queries an event name leaves.
+//! The rule index: which queries an event name leaves, and what a kind of records leaves of them.
 
-use super::plan::{Marked, Plan};
+use super::glance::Glance;
+use super::kind::{Kind, Seen, Traits};
+use super::plan::Plan;
+use crate::event::{EventFields, Members};
 use crate::json::FieldId;
-use crate::language::{Condition, Rule};
+use crate::language::{Condition, Remainder, Subject};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
-/// How many event names are remembered; AWS has some fifteen thousand, hostile files have any number.
-const MOST_NAMES: usize = 50_000;
+/// How many kinds of records are remembered; AWS has some fifteen thousand names of calls, hostile files have any number.
+const MOST_REMEMBERED: usize = 50_000;
+
+/// So many kinds of records are told apart among those of one name; the others are of no kind.
+const MOST_KINDS: usize = 64;
+
+/// What plans are made from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules<'a> {
+    pub(super) conditions: &'a [Condition],
+    pub(super) fields: &'a EventFields,
+    pub(super) traits: &'a Traits,
+    pub(super) event_name: Option<FieldId>,
+    /// The members that are marked wherever a record has them.
+    pub(super) marked: Members,
+}
 
 /// What was found out about event names so far; one thread's, from log file to log file.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    by_name: HashMap<Box<[u8]>, u32, FixedState>,
-    unnamed: Option<u32>,
+    by_name: HashMap<Box<[u8]>, Name, FixedState>,
+    unnamed: Option<Name>,
     plans: Vec<Plan>,
-    /// Most names leave the same conditions.
-    by_conditions: HashMap<Vec<u32>, u32, FixedState>,
+    /// Most kinds leave the same conditions: plans by the positions of all of these.
+    by_positions: HashMap<Vec<u32>, Vec<u32>, FixedState>,
+    remembered: usize,
+}
+
+/// What is known of one event name.
+#[derive(Debug)]
+struct Name {
+    /// The conditions that records of that name may satisfy.
+    left: Vec<u32>,
+    /// The kinds of them, and their plans.
+    kinds: Vec<(Kind, u32)>,
+    /// The plans of records of no kind, those that a bus carries first.
+    others: [Option<u32>; 2],
 }
 
 impl Known {
-    /// Returns the plan for records of that event name, or for those that have none.
+    /// Returns the plan for records of that name and kind.
     #[inline]
-    pub(super) fn plan(
-        &mut self,
-        name: Option<&[u8]>,
-        conditions: &[Condition],
-        known: &Marked<'_>,
-    ) -> &Plan {
-        let plan = match name {
-            Some(name) => self.by_name.get(name).copied(),
-            None => self.unnamed,
+    pub(super) fn plan(&mut self, glance: &Glance<'_>, rules: &Rules<'_>) -> &Plan {
+        let name = match glance.event_name {
+            Some(name) => self.by_name.get(name),
+            None => self.unnamed.as_ref(),
         };
-        let plan = plan.unwrap_or_else(|| self.learn(name, conditions, known));
+        let seen = rules.traits.see(glance);
+        let plan = name.and_then(|name| {
+            let kind = name.kinds.iter().find(|(kind, _)| seen.is_of(kind));
+            kind.map(|(_, plan)| *plan)
+        });
+        let plan = plan.unwrap_or_else(|| self.learn(glance.event_name, &seen, rules));
         &self.plans[plan as usize]
     }
 
     #[cold]
-    fn learn(&mut self, name: Option<&[u8]>, conditions: &[Condition], known: &Marked<'_>) -> u32 {
-        if self.by_name.len() == MOST_NAMES {
+    fn learn(&mut self, event_name: Option<&[u8]>, seen: &Seen<'_>, rules: &Rules<'_>) -> u32 {
+        if self.remembered == MOST_REMEMBERED {
             *self = Self::default();
         }
-        let is_admitted = |rule: &&Rule| known.event_name.is_none_or(|field| rule.admits(field, name));
-        let admitted = |condition: &u32| conditions[*condition as usize].rules().iter().filter(is_admitted);
-        let left: Vec<u32> =
-            (0..conditions.len() as u32).filter(|condition| admitted(condition).next().is_some()).collect();
-        // Of conditions with several rules others may be admitted for another name.
-        let is_shared = left.iter().all(|condition| conditions[*condition as usize].rules().len() == 1);
-        let shared = self.by_conditions.get(&left).filter(|_| is_shared).copied();
-        let number = shared.unwrap_or_else(|| {
-            let mut plan = Plan::default();
-            for condition in &left {
-                let rules: Vec<&Rule> = admitted(condition).collect();
-                plan.add(*condition, &rules, known);
+        self.remembered += 1;
+        let Self { by_name, unnamed, plans, by_positions, .. } = self;
+        let new = || Name::new(event_name, rules);
+        let name = match event_name {
+            Some(name) => by_name.entry(name.into()).or_insert_with(new),
+            None => unnamed.get_or_insert_with(new),
+        };
+        let kind = seen.kind();
+        if let Some((_, plan)) = name.kinds.iter().find(|(known, _)| *known == kind) {
+            return *plan;
+        }
+        let is_told = name.kinds.len() < MOST_KINDS;
+        let other = &mut name.others[usize::from(!seen.is_delivered())];
+        if let Some(plan) = other.filter(|_| !is_told) {
+            return plan;
+        }
+        let plan = rules.plan(&name.left, event_name, (is_told.then_some(&kind), seen.is_delivered()));
+        let plan = remember(plan, plans, by_positions);
+        if is_told {
+            name.kinds.push((kind, plan));
+        } else {
+            *other = Some(plan);
+        }
+        plan
+    }
+}
+
+/// Returns the number of a plan among all, where it may be already.
+fn remember(
+    plan: Plan,
+    plans: &mut Vec<Plan>,
+    by_positions: &mut HashMap<Vec<u32>, Vec<u32>, FixedState>,
+) -> u32 {
+    let open = plan.open.iter().map(|open| open.position);
+    let positions = plan.settled.iter().copied().chain([u32::MAX]).chain(open).collect();
+    let alike = by_positions.entry(positions).or_default();
+    if let Some(known) = alike.iter().find(|known| plans[**known as usize].is_same(&plan)) {
+        return *known;
+    }
+    let number = plans.len() as u32;
+    plans.push(plan);
+    alike.push(number);
+    number
+}
+
+impl Name {
+    fn new(event_name: Option<&[u8]>, rules: &Rules<'_>) -> Self {
+        let is_admitted = |condition: &Condition| {
+            let admits = |field| condition.admits(field, event_name);
+            rules.event_name.is_none_or(admits)
+        };
+        let left = rules.conditions.iter().zip(0..).filter(|(condition, _)| is_admitted(condition));
+        Self { left: left.map(|(_, position)| position).collect(), kinds: Vec::new(), others: [None; 2] }
+    }
+}
+
+impl Rules<'_> {
+    /// Makes the plan for records of a kind, or of none, that a bus carries or does not.
+    fn plan(
+        &self,
+        left: &[u32],
+        event_name: Option<&[u8]>,
+        (kind, is_delivered): (Option<&Kind>, bool),
+    ) -> Plan {
+        let known = self.traits.knowledge(kind, event_name, self.marked);
+        let (mut settled, mut open) = (Vec::new(), Vec::new());
+        for position in left {
+            let condition = &self.conditions[*position as usize];
+            if !is_delivered && condition.subject() == Subject::Event {
+                continue;
             }
-            plan.finish(known.fields);
-            self.plans.push(plan);
-            self.plans.len() as u32 - 1
-        });
-        if is_shared {
-            self.by_conditions.insert(left, number);
+            match condition.given(&known) {
+                Remainder::Always => settled.push(*position),
+                Remainder::Never => {}
+                Remainder::Rest(rest) => open.push((*position, rest)),
+            }
         }
-        match name {
-            Some(name) => drop(self.by_name.insert(name.into(), number)),
-            None => self.unnamed = Some(number),
-        }
-        number
+        Plan::new(settled, open, self.marked, self.fields)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::glance::{Glance, Numbers};
 use super::groups::Met;
-use super::index::{self, Known};
+use super::index::{self, Known, Rules};
 use super::keep::{Keep, Keeps};
+use super::kind::Traits;
 use super::look::{Habit, Look};
-use super::plan::{Marked, Needs};
+use super::plan::Needs;
 use super::prefilter::Prefilter;
 use crate::decode::Kind;
 use crate::event::{self, EventFields, Members, Presence};
@@ -22,14 +23,14 @@ use crate::source::{RecordKind, Scope};
 pub struct Matcher<'q> {
     queries: &'q [Query],
     conditions: Vec<Condition>,
-    /// Parallel to the conditions.
-    needs: Vec<Needs>,
     fields: EventFields,
     event_name: Option<FieldId>,
     /// The fields that make a record's kind, as far as somebody looks at them.
     of_kind: [Option<FieldId>; RecordKind::PATHS.len()],
     /// Numbers of the members that are always marked.
     numbers: Numbers,
+    /// What kinds of records are told by.
+    traits: Traits,
     /// What is worth marking besides: what is looked at in records of any event name …
     broad: Members,
     /// … and all that is looked at in any record.
@@ -118,14 +119,15 @@ impl<'q> Matcher<'q> {
             .map(|needs| needs.members)
             .fold(identity.and(fallback).and(keeps.members()), Members::and);
         let numbers = Numbers::new(fields.member_names());
+        let traits = Traits::new(&conditions, &fields, &numbers, event_name);
         Self {
             queries,
             conditions,
-            needs,
             fields,
             event_name,
             of_kind,
             numbers,
+            traits,
             broad,
             all,
             identity,
@@ -209,23 +211,16 @@ impl<'q> Matcher<'q> {
         matched.clear();
         *wanted = Members::NONE;
         let marked = look.marked;
-        let marking = Marked { fields: &self.fields, marked, event_name: self.event_name };
         let known = &mut known[usize::from(look.is_second)];
-        let plan = known.plan(glance.event_name, &self.conditions, &marking);
+        let plan = known.plan(glance, &self.rules(marked));
         if plan.is_empty() {
             return Ok(Verdict::Sure);
         }
         leaves.reset(self.fields.fields().len());
         let projected = plan.candidates(glance, &self.fields, (leaves, repeats), candidates)?;
-        if !glance.is_delivered {
-            candidates.retain(|position| self.is_of_record(*position));
-        }
         *wanted = projected;
-        if candidates.is_empty() {
-            return Ok(Verdict::Sure);
-        }
-        let needs = candidates.iter().map(|position| &self.needs[*position as usize]);
-        let members = needs.clone().fold(Members::NONE, |members, needs| members.and(needs.members));
+        let open = candidates.iter().map(|place| &plan.open[*place as usize]);
+        let members = open.clone().fold(Members::NONE, |members, open| members.and(open.needs.members));
         *wanted = wanted.and(members);
         if !members.is_within(marked) {
             return Ok(Verdict::Unsure);
@@ -234,12 +229,12 @@ impl<'q> Matcher<'q> {
             self.fields.project_members(glance.record, glance.marks, members, (leaves, repeats))
         };
         project(members.without(projected), leaves)?;
-        if needs.clone().any(|needs| needs.envelope) {
+        if open.clone().any(|open| open.needs.envelope) {
             self.fields.wrap(glance.record, key_account, leaves);
         }
         let view = leaves.view(glance.record);
-        let is_satisfied = |position: &u32| self.conditions[*position as usize].is_satisfied(&view);
-        matched.extend(candidates.iter().copied().filter(is_satisfied));
+        matched.extend(open.filter(|open| open.condition.is_satisfied(&view)).map(|open| open.position));
+        plan.settle(matched);
         if matched.is_empty() {
             return Ok(Verdict::Sure);
         }
@@ -277,8 +272,14 @@ impl<'q> Matcher<'q> {
         self.asks_for_records
     }
 
-    fn is_of_record(&self, position: u32) -> bool {
-        self.conditions[position as usize].subject() == Subject::Record
+    fn rules(&self, marked: Members) -> Rules<'_> {
+        Rules {
+            conditions: &self.conditions,
+            fields: &self.fields,
+            traits: &self.traits,
+            event_name: self.event_name,
+            marked,
+        }
     }
 
     /// Asks about what was projected whole, only the queries on one subject when that is given.

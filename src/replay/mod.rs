@@ -18,6 +18,7 @@ mod groups;
 mod index;
 mod job;
 mod keep;
+mod kind;
 mod look;
 mod matched;
 mod matcher;

@@ -1,14 +1,14 @@
-//! How the queries that an event name leaves are told apart: by the members a record must have, and by exact values.
+//! What is asked of the records of one kind, and how the conditions that are left are told apart.
 //!
-//! Queries that want one of a few strings at a field hang in a table by these strings, so that hundreds of them cost one
-//! look. The others are candidates whenever the record has the members that they need.
+//! Conditions that want one of a few strings at a field hang in a table by these strings, so that hundreds of them cost one
+//! look. The others are asked of every record.
 
 use super::glance::Glance;
 use crate::event::{EventFields, Members};
 use crate::json::scan::SyntaxError;
-use crate::json::{FieldId, Leaves, Repeats, Scalar};
+use crate::json::{FieldId, Leaves, Repeats, plain_string};
 use crate::language::matcher::Value;
-use crate::language::{Condition, Rule};
+use crate::language::{Condition, Rule, Test};
 use foldhash::fast::FixedState;
 use memchr::memmem;
 use std::collections::HashMap;
@@ -33,89 +33,102 @@ impl Needs {
     }
 }
 
-/// What is known of the records that are told apart.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Marked<'a> {
-    pub(super) fields: &'a EventFields,
-    /// The members that are marked wherever a record has them.
-    pub(super) marked: Members,
-    /// The field that plans are made for; it tells nothing any more.
-    pub(super) event_name: Option<FieldId>,
-}
-
-/// The conditions that records with one event name may satisfy.
+/// The conditions that records of one kind may satisfy.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// Asked whenever the record has the members beside it, and a truth value that is wanted.
-    direct: Vec<(u32, Members, Option<Truth>)>,
-    /// Asked when a leaf has one of their strings.
+    /// The positions of those that all of them satisfy, ascending.
+    pub(super) settled: Vec<u32>,
+    /// What is left of the others, by position, ascending.
+    pub(super) open: Vec<Open>,
+    /// The places in `open` of those that are asked of every record …
+    direct: Vec<u32>,
+    /// … and tables of those that are asked when a leaf has one of their strings.
     tables: Vec<Table>,
 }
 
-/// A member that a condition wants to be `true`, or `false`, like `readOnly`: a look at its spelling tells most records.
-#[derive(Debug, Clone, Copy)]
-struct Truth {
-    members: Members,
-    /// How it must not be spelt.
-    refused: &'static [u8],
+/// What is left of a condition.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) position: u32,
+    pub(super) condition: Condition,
+    pub(super) needs: Needs,
 }
 
-/// Conditions by the strings they want at a field.
+/// Conditions by the strings they want at a field, in whatever case they are written.
 #[derive(Debug)]
 struct Table {
     field: FieldId,
     members: Members,
+    /// Whether the field is a member of the record and not in one.
+    is_of_member: bool,
     by_text: HashMap<Box<[u8]>, Vec<u32>, FixedState>,
-    /// The strings in quotes, when they are few and deep inside a member: then they are looked for first.
+    /// How long the strings are, one bit for each length.
+    lengths: u64,
+    /// The strings in quotes, when they are few, written in one case only and deep inside a member: then they are looked for
+    /// first.
     literals: Vec<memmem::Finder<'static>>,
+    /// Whether the literals are all that there is.
+    is_literal: bool,
 }
 
 impl Plan {
-    /// Tells whether no condition is left.
-    pub(super) fn is_empty(&self) -> bool {
-        self.direct.is_empty() && self.tables.is_empty()
+    /// Plans for conditions that are satisfied, and for what is left of others.
+    pub(super) fn new(
+        settled: Vec<u32>,
+        open: Vec<(u32, Condition)>,
+        marked: Members,
+        fields: &EventFields,
+    ) -> Self {
+        let mut plan = Self { settled, ..Self::default() };
+        for (position, condition) in open {
+            plan.add(position, condition, marked, fields);
+        }
+        plan
     }
 
-    /// Adds a condition; only its rules that are `admitted` count.
-    pub(super) fn add(&mut self, position: u32, admitted: &[&Rule], known: &Marked<'_>) {
-        let fields = known.fields;
-        let keys: Option<Vec<_>> = admitted.iter().map(|rule| key(rule, known)).collect();
-        let Some(keys) = keys else {
-            let needed = admitted.iter().map(|rule| needed(rule, fields));
-            let needed = needed.reduce(Members::common).unwrap_or_default();
-            // Of what is not marked nobody knows whether a record has it.
-            let truth = if let [rule] = admitted { truth(rule, known) } else { None };
-            return self.direct.push((position, needed.common(known.marked), truth));
-        };
-        for (field, texts) in keys {
-            let table = self.table(field, fields);
-            for text in texts {
-                table.by_text.entry(text.as_bytes().into()).or_default().push(position);
+    /// Tells whether no condition is left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.settled.is_empty() && self.open.is_empty()
+    }
+
+    /// Tells whether another plan for conditions of the same positions asks the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.open.iter().map(|open| &open.condition).eq(other.open.iter().map(|open| &open.condition))
+    }
+
+    fn add(&mut self, position: u32, condition: Condition, marked: Members, fields: &EventFields) {
+        let place = self.open.len() as u32;
+        let keys: Option<Vec<_>> = condition.rules().iter().map(|rule| key(rule, marked, fields)).collect();
+        match keys {
+            Some(keys) => {
+                for test in keys {
+                    self.table(test.field, fields).add(test, place);
+                }
             }
+            None => self.direct.push(place),
         }
+        let needs = Needs::of(&condition, fields);
+        self.open.push(Open { position, condition, needs });
     }
 
     fn table(&mut self, field: FieldId, fields: &EventFields) -> &mut Table {
         let at = self.tables.iter().position(|table| table.field == field).unwrap_or_else(|| {
-            let members = fields.members_of(field);
-            self.tables.push(Table { field, members, by_text: HashMap::default(), literals: Vec::new() });
+            self.tables.push(Table::new(field, fields));
             self.tables.len() - 1
         });
         &mut self.tables[at]
     }
 
-    /// Makes the plan ready after the last condition was added.
-    pub(super) fn finish(&mut self, fields: &EventFields) {
-        for table in &mut self.tables {
-            let is_deep = fields.fields().path(table.field).split('.').count() > 2;
-            if is_deep && table.by_text.len() <= MOST_LITERALS {
-                let quoted = table.by_text.keys().map(|text| [b"\"", &**text, b"\""].concat());
-                table.literals = quoted.map(|text| memmem::Finder::new(&text).into_owned()).collect();
-            }
+    /// Adds the settled conditions to the positions of others that a record satisfies.
+    pub(super) fn settle(&self, satisfied: &mut Vec<u32>) {
+        if !self.settled.is_empty() {
+            satisfied.extend(&self.settled);
+            satisfied.sort_unstable();
         }
     }
 
-    /// Collects the conditions that a record may satisfy, ascending; returns the members that were projected for it.
+    /// Collects the places in `open` of the conditions that a record may satisfy, ascending; returns the members that were
+    /// projected for it.
     pub(super) fn candidates(
         &self,
         glance: &Glance<'_>,
@@ -124,26 +137,23 @@ impl Plan {
         candidates: &mut Vec<u32>,
     ) -> Result<Members, SyntaxError> {
         candidates.clear();
-        let is_possible = |(_, needed, truth): &&(u32, Members, Option<Truth>)| {
-            needed.is_within(glance.present) && truth.is_none_or(|truth| truth.is_possible(glance))
-        };
-        candidates.extend(self.direct.iter().filter(is_possible).map(|(position, ..)| *position));
+        candidates.extend(&self.direct);
         let mut projected = Members::NONE;
-        let directs = candidates.len();
         for table in self.tables.iter().filter(|table| table.is_possible(glance)) {
+            if let Some(text) = table.plain_text(glance) {
+                table.look_up(text, candidates);
+                continue;
+            }
             let members = table.members.without(projected);
             fields.project_members(glance.record, glance.marks, members, (leaves, repeats))?;
             projected = projected.and(table.members);
-            let view = leaves.view(glance.record);
-            for leaf in view.at(table.field) {
-                if let Scalar::String(text) = leaf.value
-                    && let Some(positions) = table.by_text.get(&*text.decode_bytes())
-                {
-                    candidates.extend(positions);
+            for leaf in leaves.view(glance.record).at(table.field) {
+                if let Some(text) = Value::from(leaf.value).spelling() {
+                    table.look_up(text, candidates);
                 }
             }
         }
-        if candidates.len() > directs {
+        if candidates.len() > self.direct.len() {
             candidates.sort_unstable();
             candidates.dedup();
         }
@@ -151,22 +161,39 @@ impl Plan {
     }
 }
 
-impl Truth {
-    /// Tells whether the member is not the truth value that is refused; arrays may hold both.
-    fn is_possible(&self, glance: &Glance<'_>) -> bool {
-        let mark = glance.marks.iter().find(|mark| self.members.has(mark.name));
-        let value = mark.and_then(|mark| glance.record[mark.value as usize..].strip_prefix(self.refused));
-        !matches!(value, Some([b',' | b'}', ..]))
-    }
-}
-
 impl Table {
+    fn new(field: FieldId, fields: &EventFields) -> Self {
+        let is_of_member = fields.fields().path(field).split('.').count() == 2;
+        Self {
+            field,
+            members: fields.members_of(field),
+            is_of_member,
+            by_text: HashMap::default(),
+            lengths: 0,
+            literals: Vec::new(),
+            is_literal: !is_of_member,
+        }
+    }
+
+    fn add(&mut self, test: &Test, place: u32) {
+        for text in test.spellings().unwrap_or_default() {
+            self.lengths |= length_bit(text.as_bytes());
+            self.by_text.entry(text.to_ascii_lowercase().into_bytes().into()).or_default().push(place);
+        }
+        let texts = test.texts().unwrap_or_default();
+        self.is_literal &= !texts.is_empty() && self.by_text.len() <= MOST_LITERALS;
+        if self.is_literal {
+            let quoted = texts.iter().map(|text| [b"\"", text.as_bytes(), b"\""].concat());
+            self.literals.extend(quoted.map(|text| memmem::Finder::new(&text).into_owned()));
+        }
+    }
+
     /// Tells whether one of the strings may be at the field.
     fn is_possible(&self, glance: &Glance<'_>) -> bool {
         if !self.members.is_within(glance.present) {
             return false;
         }
-        if self.literals.is_empty() || glance.has_backslash {
+        if !self.is_literal || glance.has_backslash {
             return true;
         }
         glance.marks.iter().zip(1..).any(|(mark, next)| {
@@ -175,6 +202,29 @@ impl Table {
             self.members.has(mark.name) && self.literals.iter().any(|text| text.find(member).is_some())
         })
     }
+
+    /// Returns what stands at the field when a look at the marks is enough to tell.
+    fn plain_text<'a>(&self, glance: &Glance<'a>) -> Option<&'a [u8]> {
+        let mut marks = glance.marks.iter().filter(|_| self.is_of_member);
+        let mark = marks.find(|mark| self.members.has(mark.name))?;
+        plain_string(glance.record, mark.value as usize)
+    }
+
+    fn look_up(&self, text: &[u8], candidates: &mut Vec<u32>) {
+        if self.lengths & length_bit(text) == 0 {
+            return;
+        }
+        let found = match text.iter().any(u8::is_ascii_uppercase) {
+            true => self.by_text.get(&*text.to_ascii_lowercase()),
+            false => self.by_text.get(text),
+        };
+        candidates.extend(found.into_iter().flatten());
+    }
+}
+
+/// Returns the bit for the length of a string; all long ones share one.
+fn length_bit(text: &[u8]) -> u64 {
+    1 << text.len().min(63)
 }
 
 /// Tells whether a field is the record's own, and not one that nearly every record shares with many others.
@@ -184,36 +234,12 @@ pub(super) fn is_telling(field: FieldId, fields: &EventFields) -> bool {
     fields.fields().path(field).strip_prefix("detail.").is_some_and(|path| !COMMON.contains(&path))
 }
 
-/// Returns the field and the strings, one of which a rule needs there, that tell it best from others.
-fn key<'r>(rule: &'r Rule, known: &Marked<'_>) -> Option<(FieldId, Vec<&'r str>)> {
-    let Marked { fields, marked, event_name } = *known;
+/// Returns the test for one of a few strings that tells a rule best from others.
+fn key<'r>(rule: &'r Rule, marked: Members, fields: &EventFields) -> Option<&'r Test> {
     let is_eligible = |field| {
-        Some(field) != event_name
-            && fields.fields().path(field).starts_with("detail.")
-            && fields.members_of(field).is_within(marked)
+        fields.fields().path(field).starts_with("detail.") && fields.members_of(field).is_within(marked)
     };
     let keys = rule.tests.iter().filter(|test| is_eligible(test.field));
-    let keys = keys.filter_map(|test| Some((test.field, test.texts()?)));
-    keys.min_by_key(|(field, texts)| (!is_telling(*field, fields), texts.len()))
-}
-
-/// Returns the first member that a rule wants to be one truth value and not the other.
-fn truth(rule: &Rule, known: &Marked<'_>) -> Option<Truth> {
-    rule.tests.iter().filter(|test| !test.accepts_absence).find_map(|test| {
-        let members = known.fields.members_of(test.field);
-        let is_member = known.fields.fields().path(test.field).split('.').count() == 2;
-        let accepts = |value| test.matchers.iter().any(|matcher| matcher.accepts(&Value::Bool(value)));
-        let refused: &[u8] = match (accepts(true), accepts(false)) {
-            (true, false) => b"false",
-            (false, true) => b"true",
-            _ => return None,
-        };
-        (is_member && members.is_within(known.marked)).then_some(Truth { members, refused })
-    })
-}
-
-/// Returns the members without which a rule cannot be satisfied.
-fn needed(rule: &Rule, fields: &EventFields) -> Members {
-    let present = rule.tests.iter().filter(|test| !test.accepts_absence && !fields.is_computed(test.field));
-    present.map(|test| fields.members_of(test.field)).fold(Members::NONE, Members::and)
+    let keys = keys.filter_map(|test| Some((test, test.spellings()?.len())));
+    keys.min_by_key(|(test, count)| (!is_telling(test.field, fields), *count)).map(|(test, _)| test)
 }

@@ -33,7 +33,7 @@ pub const PATTERNS: [&str; 22] = [
 ];
 
 /// Members of records, in many spellings.
-pub const MEMBERS: [&str; 56] = [
+pub const MEMBERS: [&str; 73] = [
     r#""awsRegion":"us-east-1""#,
     r#""awsRegion":"eu-west-1""#,
     r#""awsRegion":"global""#,
@@ -89,6 +89,23 @@ pub const MEMBERS: [&str; 56] = [
     r#""readOnly":null"#,
     r#""read\u004fnly":false"#,
     r#""readOnly.x":true"#,
+    r#""eventSource":"IAM.amazonaws.com""#,
+    r#""eventSource":"iam\u002eamazonaws.com""#,
+    r#""eventSource":["iam.amazonaws.com","x"]"#,
+    r#""eventSource":{"x":"iam.amazonaws.com"}"#,
+    r#""eventSource":null"#,
+    r#""eventType":null"#,
+    r#""eventType":["AwsServiceEvent"]"#,
+    r#""eventType":"AwsConsoleSignIn""#,
+    r#""requestParameters":null"#,
+    r#""requestParameters":[]"#,
+    r#""requestParameters":{"bucketName":"PRIVATE-reports","a": "b c"}"#,
+    r#""requestParameters":{"bucketName":"private\u002dReports"}"#,
+    r#""requestParameters":{"bucketName":true}"#,
+    r#""userIdentity":null"#,
+    r#""userIdentity":{"userName":"K"}"#,
+    r#""userIdentity":{"userName":"k","type":"root"}"#,
+    r#""errorCode":["AccessDenied",null]"#,
     r#""note":"漢字 ü \\ {[,:]}""#,
 ];
 
