@@ -134,7 +134,10 @@ fn values(matcher: &Matcher, test: &Test, lost: &mut Losses) -> Result<Vec<Strin
             lost.note(Loss::Kinds { path: test.path() });
             values(inner, test, lost)?
         }
-        Matcher::EqualsIgnoringCase(_) | Matcher::PrefixIgnoringCase(_) | Matcher::SuffixIgnoringCase(_) => {
+        Matcher::EqualsIgnoringCase(_)
+        | Matcher::PrefixIgnoringCase(_)
+        | Matcher::SuffixIgnoringCase(_)
+        | Matcher::ContainsIgnoringCase(_) => {
             return Err(test.unsaid("a text in whatever case"));
         }
         Matcher::Block(block) => return Err(test.unsaid(format!("the block of addresses {block}"))),

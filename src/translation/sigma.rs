@@ -229,6 +229,7 @@ fn entry(field: &str, matcher: &Matcher, test: &Test, lost: &mut Losses) -> Resu
         Matcher::EqualsIgnoringCase(wanted) => text("", &ascii(wanted.as_ascii())?)?,
         Matcher::PrefixIgnoringCase(wanted) => text("|startswith", &ascii(wanted.as_ascii())?)?,
         Matcher::SuffixIgnoringCase(wanted) => text("|endswith", &ascii(wanted.as_ascii())?)?,
+        Matcher::ContainsIgnoringCase(wanted) => text("|contains", &ascii(wanted.as_ascii())?)?,
         Matcher::Wildcard(wildcard) => {
             let pieces: Vec<String> = wildcard.pieces().iter().map(|piece| escaped(piece)).collect();
             if pieces.iter().any(|piece| piece.chars().any(char::is_control)) {

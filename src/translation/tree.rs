@@ -178,9 +178,9 @@ pub(super) fn is_never_spelled(matcher: &Matcher) -> bool {
         Matcher::OneOf(texts) => texts.as_slice().iter().all(|text| is_no_spelling(text)),
         Matcher::EqualsIgnoringCase(text) => text.as_ascii().is_some_and(is_no_spelling),
         Matcher::Prefix(text) | Matcher::Suffix(text) => is_in_no_spelling(text),
-        Matcher::PrefixIgnoringCase(text) | Matcher::SuffixIgnoringCase(text) => {
-            text.as_ascii().is_some_and(is_in_no_spelling)
-        }
+        Matcher::PrefixIgnoringCase(text)
+        | Matcher::SuffixIgnoringCase(text)
+        | Matcher::ContainsIgnoringCase(text) => text.as_ascii().is_some_and(is_in_no_spelling),
         Matcher::Wildcard(wildcard) => wildcard.pieces().iter().any(|piece| is_in_no_spelling(piece)),
         // Addresses have more dots or colons than numbers.
         Matcher::Address(_) | Matcher::Block(_) => true,

@@ -67,6 +67,21 @@ impl CaseInsensitive {
         }
     }
 
+    /// Tells whether this text is somewhere in `text`.
+    pub fn is_in(&self, text: &[u8]) -> bool {
+        let letters = match &self.0 {
+            Forms::Ascii(wanted) => {
+                wanted.first().map(|first| [first.to_ascii_lowercase(), first.to_ascii_uppercase()])
+            }
+            // All characters have a first byte.
+            Forms::Other(characters) => characters
+                .first()
+                .map(|forms| [0, 1].map(|form| forms[form].as_bytes().first().copied().unwrap_or(0))),
+        };
+        let Some([one, other]) = letters else { return true };
+        memchr::memchr2_iter(one, other, text).any(|at| self.begins(&text[at..]))
+    }
+
     /// Returns what follows this text at the beginning of `text`.
     fn after<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
         match &self.0 {
@@ -120,7 +135,9 @@ mod tests {
         assert!(wanted.begins("SSx".as_bytes()) && wanted.begins("ßx".as_bytes()));
         assert!(wanted.ends("xSS".as_bytes()) && wanted.ends("xß".as_bytes()));
         assert!(!wanted.begins("Sx".as_bytes()) && !wanted.ends("ss".as_bytes()));
+        assert!(wanted.is_in("xSSx".as_bytes()) && wanted.is_in("xßx".as_bytes()) && !wanted.is_in(b"xssx"));
         let wanted = CaseInsensitive::new("Ab");
+        assert!(wanted.is_in(b"aaBc") && !wanted.is_in(b"acb") && CaseInsensitive::new("").is_in(b""));
         assert!(wanted.begins(b"aBc") && wanted.ends(b"caB"));
         assert!(!wanted.begins(b"a") && !wanted.ends(b"b"));
     }

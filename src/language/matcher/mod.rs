@@ -38,6 +38,8 @@ pub enum Matcher {
     PrefixIgnoringCase(CaseInsensitive),
     /// A string that ends so but for case.
     SuffixIgnoringCase(CaseInsensitive),
+    /// A string in which this is but for case.
+    ContainsIgnoringCase(CaseInsensitive),
     /// A string of this form.
     Wildcard(Wildcard),
     /// A number of this value or spelling.
@@ -134,6 +136,7 @@ impl Matcher {
             Self::EqualsIgnoringCase(wanted) => wanted.is(text),
             Self::PrefixIgnoringCase(wanted) => wanted.begins(text),
             Self::SuffixIgnoringCase(wanted) => wanted.ends(text),
+            Self::ContainsIgnoringCase(wanted) => wanted.is_in(text),
             Self::Wildcard(wildcard) => wildcard.accepts(text),
             Self::Regex(regex) => regex.is_in(text),
             Self::Moment(part, range) => part.of(text).is_some_and(|value| range.has(value)),

@@ -123,6 +123,9 @@ impl Text {
             ([Part::Any, Part::Plain(text)], false) => {
                 spelled(Matcher::SuffixIgnoringCase(insensitive(text)), text)
             }
+            ([Part::Any, Part::Plain(text), Part::Any], false) if text.is_ascii() => {
+                spelled(Matcher::ContainsIgnoringCase(insensitive(text)), text)
+            }
             _ => match self.as_plain() {
                 Some(text) if is_cased => spelled(Matcher::OneOf(Texts::from_iter([text])), text),
                 Some(text) => spelled(Matcher::EqualsIgnoringCase(insensitive(text)), text),

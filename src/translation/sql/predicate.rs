@@ -134,6 +134,9 @@ impl Writer<'_> {
             Matcher::SuffixIgnoringCase(value) => {
                 like(&format!("lower({text})"), &["", &ascii(value.as_ascii())?], self.dialect)
             }
+            Matcher::ContainsIgnoringCase(value) => {
+                like(&format!("lower({text})"), &["", &ascii(value.as_ascii())?, ""], self.dialect)
+            }
             Matcher::Number(number) => match number.value() {
                 Some(value) => {
                     self.lost.note(Loss::Kinds { path: test.path() });
