@@ -4,7 +4,9 @@ use super::envelope;
 use super::members::Members;
 use crate::json::compact::Mark;
 use crate::json::scan::SyntaxError;
-use crate::json::{FieldId, Fields, Leaves, NodeId, RawString, Repeats, View, project, project_value};
+use crate::json::{
+    FieldId, Fields, Leaves, NodeId, RawString, Repeat, Repeats, View, project, project_value,
+};
 use std::borrow::Cow;
 
 /// The computed fields of an envelope, as far as they are wanted and known.
@@ -192,6 +194,13 @@ impl EventFields {
         [self.identity].into_iter().collect()
     }
 
+    /// Returns which of the values that come again a record has; `None` when it has none that is remembered.
+    pub fn recognize(&self, record: &[u8], marks: &[Mark], repeats: &mut Repeats) -> Option<Repeat> {
+        let at = marks.iter().position(|mark| mark.name == self.identity)?;
+        let value = &record[value_range(record, marks, at)];
+        repeats.recognize(value, (&self.fields, self.members[self.identity as usize]))
+    }
+
     /// Adds the leaves of some of a record's members to `leaves`.
     ///
     /// # Errors
@@ -204,15 +213,15 @@ impl EventFields {
         (leaves, repeats): (&mut Leaves, &mut Repeats),
     ) -> Result<(), SyntaxError> {
         leaves.wrap();
-        for (mark, next) in marks.iter().zip(1..).filter(|(mark, _)| wanted.has(mark.name)) {
+        for (mark, number) in marks.iter().zip(0..).filter(|(mark, _)| wanted.has(mark.name)) {
             let (node, at) = (self.members[mark.name as usize], mark.value as usize);
             if let (Some(field), Some(b'{' | b'[')) = (self.member_fields[mark.name as usize], record.get(at))
             {
                 leaves.note_nested(field, mark.value);
             }
             if mark.name == self.identity {
-                let end = marks.get(next).map_or(record.len(), |next| next.value as usize);
-                repeats.project_value(record, at..end, (&self.fields, node), leaves)?;
+                let range = value_range(record, marks, number);
+                repeats.project_value(record, range, (&self.fields, node), leaves)?;
             } else {
                 project_value(record, at, &self.fields, node, leaves)?;
             }
@@ -303,4 +312,10 @@ impl EventFields {
         ];
         (Presence::Event, computed)
     }
+}
+
+/// Returns a range from a marked value to the next one.
+fn value_range(record: &[u8], marks: &[Mark], number: usize) -> std::ops::Range<usize> {
+    let end = marks.get(number + 1).map_or(record.len(), |next| next.value as usize);
+    marks[number].value as usize..end
 }

@@ -53,18 +53,25 @@ impl Repeats {
         (fields, node): (&Fields, NodeId),
         leaves: &mut Leaves,
     ) -> Result<(), SyntaxError> {
-        let value = &text[range.clone()];
-        if !(1..=LONGEST).contains(&value.len()) {
+        let Some(repeat) = self.recognize(&text[range.clone()], (fields, node)) else {
             return project_value(text, range.start, fields, node, leaves);
+        };
+        leaves.push_repeat(repeat, &self.slots[repeat.slot].leaves, range.start as u32, fields.len());
+        Ok(())
+    }
+
+    /// Returns which of the remembered values this is, which begins a text as in [`Repeats::project_value`]; `None` when it
+    /// cannot be remembered.
+    pub fn recognize(&mut self, value: &[u8], (fields, node): (&Fields, NodeId)) -> Option<Repeat> {
+        if !(1..=LONGEST).contains(&value.len()) {
+            return None;
         }
         self.slots.resize_with(SLOTS, Slot::default);
-        let place = xxh3_64(value) as usize % SLOTS;
-        if self.slots[place].text != value && !self.learn(place, value, fields, node) {
-            return project_value(text, range.start, fields, node, leaves);
+        let slot = xxh3_64(value) as usize % SLOTS;
+        if self.slots[slot].text != value && !self.learn(slot, value, fields, node) {
+            return None;
         }
-        let Slot { serial, leaves: known, .. } = &self.slots[place];
-        leaves.push_repeat(Repeat { slot: place, serial: *serial }, known, range.start as u32, fields.len());
-        Ok(())
+        Some(Repeat { slot, serial: self.slots[slot].serial })
     }
 
     /// Remembers a value, unless it takes more than its leaves to say what it is.
@@ -120,6 +127,7 @@ mod tests {
                         assert_eq!(leaves(&one), leaves(&other), "{value}");
                     }
                     assert_eq!(one.repeat().is_none(), value.contains('['), "{value}");
+                    assert_eq!(repeats.recognize(&text[at..], (&fields, node)), one.repeat(), "{value}");
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! The rule index: which queries an event name leaves, and what a kind of records leaves of them.
 
 use super::glance::Glance;
+use super::identities::Identities;
 use super::kind::{Kind, Seen, Traits};
-use super::plan::Plan;
+use super::plan::{self, Plan};
 use crate::event::{EventFields, Members};
 use crate::json::FieldId;
 use crate::language::{Condition, Remainder, Subject};
@@ -34,6 +35,8 @@ pub(super) struct Known {
     plans: Vec<Plan>,
     /// Most kinds leave the same conditions: plans by the positions of all of these.
     by_positions: HashMap<Vec<u32>, Vec<u32>, FixedState>,
+    /// What plans ask of identities; most ask the same.
+    identities: Vec<Identities>,
     remembered: usize,
 }
 
@@ -49,9 +52,13 @@ struct Name {
 }
 
 impl Known {
-    /// Returns the plan for records of that name and kind.
+    /// Returns the plan for records of that name and kind, and what it asks of identities.
     #[inline]
-    pub(super) fn plan(&mut self, glance: &Glance<'_>, rules: &Rules<'_>) -> &Plan {
+    pub(super) fn plan(
+        &mut self,
+        glance: &Glance<'_>,
+        rules: &Rules<'_>,
+    ) -> (&Plan, Option<&mut Identities>) {
         let name = match glance.event_name {
             Some(name) => self.by_name.get(name),
             None => self.unnamed.as_ref(),
@@ -62,7 +69,8 @@ impl Known {
             kind.map(|(_, plan)| *plan)
         });
         let plan = plan.unwrap_or_else(|| self.learn(glance.event_name, &seen, rules));
-        &self.plans[plan as usize]
+        let plan = &self.plans[plan as usize];
+        (plan, plan.identities.map(|number| &mut self.identities[number as usize]))
     }
 
     #[cold]
@@ -71,7 +79,7 @@ impl Known {
             *self = Self::default();
         }
         self.remembered += 1;
-        let Self { by_name, unnamed, plans, by_positions, .. } = self;
+        let Self { by_name, unnamed, plans, by_positions, identities, .. } = self;
         let new = || Name::new(event_name, rules);
         let name = match event_name {
             Some(name) => by_name.entry(name.into()).or_insert_with(new),
@@ -86,7 +94,8 @@ impl Known {
         if let Some(plan) = other.filter(|_| !is_told) {
             return plan;
         }
-        let plan = rules.plan(&name.left, event_name, (is_told.then_some(&kind), seen.is_delivered()));
+        let kind_known = is_told.then_some(&kind);
+        let plan = rules.plan(&name.left, event_name, (kind_known, seen.is_delivered()), identities);
         let plan = remember(plan, plans, by_positions);
         if is_told {
             name.kinds.push((kind, plan));
@@ -104,7 +113,8 @@ fn remember(
     by_positions: &mut HashMap<Vec<u32>, Vec<u32>, FixedState>,
 ) -> u32 {
     let open = plan.open.iter().map(|open| open.position);
-    let positions = plan.settled.iter().copied().chain([u32::MAX]).chain(open).collect();
+    let others = plan.identities.into_iter().chain([u32::MAX]).chain(open);
+    let positions = plan.settled.iter().copied().chain([u32::MAX]).chain(others).collect();
     let alike = by_positions.entry(positions).or_default();
     if let Some(known) = alike.iter().find(|known| plans[**known as usize].is_same(&plan)) {
         return *known;
@@ -133,6 +143,7 @@ impl Rules<'_> {
         left: &[u32],
         event_name: Option<&[u8]>,
         (kind, is_delivered): (Option<&Kind>, bool),
+        identities: &mut Vec<Identities>,
     ) -> Plan {
         let known = self.traits.knowledge(kind, event_name, self.marked);
         let (mut settled, mut open) = (Vec::new(), Vec::new());
@@ -147,7 +158,24 @@ impl Rules<'_> {
                 Remainder::Rest(rest) => open.push((*position, rest)),
             }
         }
-        Plan::new(settled, open, self.marked, self.fields)
+        let is_of_identity = |(_, condition): &(u32, Condition)| {
+            let fields = condition.fields();
+            let members = fields.iter().map(|field| self.fields.members_of(*field));
+            let members = members.fold(Members::NONE, Members::and);
+            members == self.fields.repeating_members() && members.is_within(self.marked)
+        };
+        let (of_identity, others): (Vec<_>, Vec<_>) = open.iter().cloned().partition(is_of_identity);
+        if !plan::is_worth_remembering(&of_identity, self.marked, self.fields) {
+            return Plan::new(settled, open, self.marked, self.fields);
+        }
+        let known = identities.iter().position(|known| known.conditions() == of_identity);
+        let number = known.unwrap_or_else(|| {
+            identities.push(Identities::new(of_identity));
+            identities.len() - 1
+        });
+        let mut plan = Plan::new(settled, others, self.marked, self.fields);
+        plan.identities = Some(number as u32);
+        plan
     }
 }
 

@@ -212,13 +212,27 @@ impl<'q> Matcher<'q> {
         *wanted = Members::NONE;
         let marked = look.marked;
         let known = &mut known[usize::from(look.is_second)];
-        let plan = known.plan(glance, &self.rules(marked));
+        let (plan, identities) = known.plan(glance, &self.rules(marked));
         if plan.is_empty() {
             return Ok(Verdict::Sure);
         }
         leaves.reset(self.fields.fields().len());
-        let projected = plan.candidates(glance, &self.fields, (leaves, repeats), candidates)?;
-        *wanted = projected;
+        let mut projected = Members::NONE;
+        if let Some(identities) = identities {
+            let members = self.fields.repeating_members();
+            *wanted = members;
+            let repeat = self.fields.recognize(glance.record, glance.marks, repeats);
+            match repeat.and_then(|repeat| identities.known(repeat)) {
+                Some(satisfied) => matched.extend(satisfied),
+                None => {
+                    self.fields.project_members(glance.record, glance.marks, members, (leaves, repeats))?;
+                    identities.ask(&leaves.view(glance.record), repeat, matched);
+                    projected = members;
+                }
+            }
+        }
+        let projected = plan.candidates(glance, &self.fields, (leaves, repeats), (projected, candidates))?;
+        *wanted = wanted.and(projected);
         let open = candidates.iter().map(|place| &plan.open[*place as usize]);
         let members = open.clone().fold(Members::NONE, |members, open| members.and(open.needs.members));
         *wanted = wanted.and(members);

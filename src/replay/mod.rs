@@ -15,6 +15,7 @@ mod feeder;
 mod gate;
 mod glance;
 mod groups;
+mod identities;
 mod index;
 mod job;
 mod keep;

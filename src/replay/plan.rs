@@ -40,6 +40,8 @@ pub(super) struct Plan {
     pub(super) settled: Vec<u32>,
     /// What is left of the others, by position, ascending.
     pub(super) open: Vec<Open>,
+    /// The conditions on identities, by number.
+    pub(super) identities: Option<u32>,
     /// The places in `open` of those that are asked of every record …
     direct: Vec<u32>,
     /// … and tables of those that are asked when a leaf has one of their strings.
@@ -88,12 +90,13 @@ impl Plan {
 
     /// Tells whether no condition is left.
     pub(super) fn is_empty(&self) -> bool {
-        self.settled.is_empty() && self.open.is_empty()
+        self.settled.is_empty() && self.open.is_empty() && self.identities.is_none()
     }
 
     /// Tells whether another plan for conditions of the same positions asks the same.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.open.iter().map(|open| &open.condition).eq(other.open.iter().map(|open| &open.condition))
+        self.identities == other.identities
+            && self.open.iter().map(|open| &open.condition).eq(other.open.iter().map(|open| &open.condition))
     }
 
     fn add(&mut self, position: u32, condition: Condition, marked: Members, fields: &EventFields) {
@@ -121,24 +124,23 @@ impl Plan {
 
     /// Adds the settled conditions to the positions of others that a record satisfies.
     pub(super) fn settle(&self, satisfied: &mut Vec<u32>) {
-        if !self.settled.is_empty() {
-            satisfied.extend(&self.settled);
+        satisfied.extend(&self.settled);
+        if !satisfied.is_sorted() {
             satisfied.sort_unstable();
         }
     }
 
-    /// Collects the places in `open` of the conditions that a record may satisfy, ascending; returns the members that were
-    /// projected for it.
+    /// Collects the places in `open` of the conditions that a record may satisfy, ascending; `projected` are the members that
+    /// are projected already, and returned with those that had to be.
     pub(super) fn candidates(
         &self,
         glance: &Glance<'_>,
         fields: &EventFields,
         (leaves, repeats): (&mut Leaves, &mut Repeats),
-        candidates: &mut Vec<u32>,
+        (mut projected, candidates): (Members, &mut Vec<u32>),
     ) -> Result<Members, SyntaxError> {
         candidates.clear();
         candidates.extend(&self.direct);
-        let mut projected = Members::NONE;
         for table in self.tables.iter().filter(|table| table.is_possible(glance)) {
             if let Some(text) = table.plain_text(glance) {
                 table.look_up(text, candidates);
@@ -220,6 +222,19 @@ impl Table {
         };
         candidates.extend(found.into_iter().flatten());
     }
+}
+
+/// Tells whether conditions on identities are worth remembering the answers of: unless a search for few literals tells nearly
+/// all records.
+pub(super) fn is_worth_remembering(
+    conditions: &[(u32, Condition)],
+    marked: Members,
+    fields: &EventFields,
+) -> bool {
+    let rules = conditions.iter().flat_map(|(_, condition)| condition.rules());
+    let texts = rules.map(|rule| Some(key(rule, marked, fields)?.texts()?.len()));
+    let count: Option<usize> = texts.sum();
+    !conditions.is_empty() && count.is_none_or(|count| count > MOST_LITERALS)
 }
 
 /// Returns the bit for the length of a string; all long ones share one.
