@@ -1,5 +1,7 @@
 //! Converted folders: they answer like the log files they were made of.
 
+mod counting;
+
 use crate::support::archive::key;
 use crate::support::hostile::{MEMBERS, PATTERNS};
 use backtrail::lake::{self, Lake, Watch as _};

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 /// Filters over records that a glance decides about, or must leave alone.
-const FILTERS: [&str; 17] = [
+pub const FILTERS: [&str; 17] = [
     "{ $.eventName = ConsoleLogin }",
     "{ ($.eventName = ConsoleLogin) || ($.eventName = CreateUser) && ($.errorCode NOT EXISTS) }",
     "{ $.eventName != ConsoleLogin }",
@@ -32,7 +32,7 @@ const FILTERS: [&str; 17] = [
 ];
 
 /// The detections of Sigma rules for the same.
-const DETECTIONS: [&str; 22] = [
+pub const DETECTIONS: [&str; 22] = [
     "s: {eventName: consolelogin}",
     "s: {eventName: [ConsoleLogin, 'create*'], userIdentity.type: root}",
     "s: {eventName|contains: login}",
@@ -58,7 +58,7 @@ const DETECTIONS: [&str; 22] = [
 ];
 
 /// What real records have, so that patterns with several fields have something to match.
-const REAL: [&[&str]; 3] = [
+pub const REAL: [&[&str]; 3] = [
     &[
         r#""eventSource":"signin.amazonaws.com""#,
         r#""eventName":"ConsoleLogin""#,

@@ -34,7 +34,7 @@ impl Sink for Collect {
                 let key = file.key.clone();
                 let mut bytes = Vec::new();
                 match file.read(CAP, &mut bytes) {
-                    Ok(()) => Seen::File(text(key), bytes),
+                    Ok(_) => Seen::File(text(key), bytes),
                     Err(fault) => Seen::Fault(text(key), fault),
                 }
             }

@@ -7,12 +7,14 @@
 
 mod envelope;
 mod fields;
+mod identity;
 mod members;
 mod synthetic;
 mod write;
 
 pub use envelope::{bus_region, detail_type, is_delivered, never_delivered, source};
 pub use fields::{EventFields, Presence};
+pub use identity::identity;
 pub use members::Members;
 pub use synthetic::{CAUSES, STATE_CHANGE, state_changes};
 pub use write::{detail, is_event, write_event};

@@ -2,10 +2,11 @@
 
 use super::examine::{Examiner, Row};
 use super::manifest::{self, Apart, Entry, Held, Manifest, Segment};
+use super::rows;
 use super::write::Pending;
 use super::{Error, FOLDER};
-use crate::source::{Item, KnownLogFiles, LogFile, LogKey, RecordKind, Scope, Sink, Source};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use crate::source::{Item, KnownLogFiles, LogFile, LogKey, Scope, Sink, Source};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -81,7 +82,8 @@ pub fn convert(
         examiner: Examiner::default(),
         pending: Pending::default(),
         segment: Segment::default(),
-        number: manifest.last + 1,
+        rows: rows::Writer::default(),
+        number: manifest.next(),
         archive: String::new(),
         fatal: None,
         bytes: Vec::new(),
@@ -102,6 +104,7 @@ struct Converter<'a> {
     examiner: Examiner,
     pending: Pending,
     segment: Segment,
+    rows: rows::Writer,
     /// The segment's.
     number: u32,
     /// The name of the source that feeds.
@@ -160,21 +163,38 @@ impl Converter<'_> {
 
     /// Adds the records of a log file to its partition.
     fn add(&mut self, key: &LogKey, rows: Vec<Row>) -> Result<(), Error> {
+        if self.segment.kinds.len() + rows.len() > rows::MOST_KINDS as usize {
+            self.write_part()?;
+            self.write_segment()?;
+        }
         let partition = manifest::partition(key);
         if !self.pending.is_of(&self.archive, &partition) || self.pending.is_full() {
             self.write_part()?;
             self.pending = Pending::new(self.archive.clone(), partition);
         }
-        self.converted.records += rows.len() as u64;
         let times = rows.iter().filter_map(|row| row.facts.time);
         let times = times.clone().min().zip(times.max());
-        let regions: BTreeSet<_> = rows.iter().map(|row| row.facts.region.as_deref()).collect();
-        let regions = regions.into_iter().map(|region| self.segment.region(region)).collect();
-        let mut kinds: BTreeMap<&Option<RecordKind>, u32> = BTreeMap::new();
-        rows.iter().for_each(|row| *kinds.entry(&row.kind).or_default() += 1);
-        let kinds = kinds.into_iter().map(|(kind, count)| (self.segment.kind(kind), count)).collect();
+        let mut places: Vec<u32> = rows.iter().map(|row| self.segment.place(&row.place)).collect();
+        places.sort_unstable();
+        places.dedup();
+        let seconds = times.map_or(0, |(first, last)| last.as_second() - first.as_second());
+        if places.len() > rows::MOST_PLACES || u32::try_from(seconds).is_err() {
+            return self.keep(key); // nobody writes such log files
+        }
+        self.converted.records += rows.len() as u64;
+        let mut kinds: BTreeMap<u32, u32> = BTreeMap::new();
+        rows.iter().for_each(|row| *kinds.entry(self.segment.kind(&row.kind)).or_default() += 1);
+        let kinds = kinds.into_iter().collect();
         let text = self.examiner.text.bytes().len() as u64;
-        let held = Held::Apart(Apart { part: None, text, records: rows.len() as u64, times, regions, kinds });
+        let held = Held::Apart(Apart {
+            part: None,
+            text,
+            records: rows.len() as u64,
+            first: 0,
+            times,
+            places,
+            kinds,
+        });
         let entry = self.entry(key, held);
         self.pending.add(entry, rows);
         Ok(())
@@ -201,7 +221,8 @@ impl Converter<'_> {
 
     fn write_part(&mut self) -> Result<(), Error> {
         let file = format!("part-{:06}-{:04}.parquet", self.number, self.segment.parts.len());
-        std::mem::take(&mut self.pending).write(self.folder, &file, &mut self.segment)?;
+        let pending = std::mem::take(&mut self.pending);
+        pending.write(self.folder, &file, (&mut self.segment, &mut self.rows, self.number))?;
         if self.segment.parts.len() >= PARTS_PER_SEGMENT {
             self.write_segment()?;
         }
@@ -211,6 +232,7 @@ impl Converter<'_> {
     /// Nothing is pending when a segment ends: the numbers of kinds are its own.
     fn write_segment(&mut self) -> Result<(), Error> {
         let mut segment = std::mem::take(&mut self.segment);
+        self.rows.end()?;
         if !segment.log_files.is_empty() {
             manifest::write(self.folder, self.number, &mut segment)?;
             self.number += 1;

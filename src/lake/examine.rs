@@ -1,19 +1,23 @@
 //! Looks at every record of a log file: whether it can be taken apart, and what stands in the columns.
 
+use super::manifest;
 use crate::decode::{self, Inflated, Kind, Records, Text, Trailing};
-use crate::event::{EventFields, Presence};
+use crate::event::{EventFields, Presence, identity};
 use crate::json::scan::skip_value;
-use crate::json::{FieldId, Fields, Leaf, Leaves, Place, Scalar, View};
+use crate::json::{FieldId, Fields, Leaf, Leaves, Place, Reached, Scalar, Step, View, reach};
 use crate::record::{Facts, Paths};
-use crate::source::RecordKind;
+use crate::source::{KindValue, RecordKind};
 use std::sync::LazyLock;
 
 /// One record, as its columns have it.
 #[derive(Debug)]
 pub(super) struct Row {
     pub facts: Facts,
-    /// `None` when it holds something unusual where its kind stands.
+    /// `None` when it holds something unusual where its kind stands, or its time.
     pub kind: Option<RecordKind>,
+    pub place: manifest::Place,
+    /// What tells its event from others.
+    pub identity: u128,
     pub event_type: Option<String>,
     pub error_code: Option<String>,
     pub read_only: Option<bool>,
@@ -36,13 +40,14 @@ pub(super) struct Examiner {
 struct Asked {
     fields: EventFields,
     /// The fields that make the kind.
-    of_kind: [FieldId; RecordKind::PATHS.len()],
+    of_kind: [(FieldId, Vec<Step>); RecordKind::PATHS.len()],
 }
 
 impl Default for Asked {
     fn default() -> Self {
         let mut fields = Fields::new();
-        let of_kind = RecordKind::PATHS.map(|path| fields.intern(&format!("detail.{path}")));
+        let steps = |path: &str| path.split('.').map(|name| Step::Name(name.into())).collect();
+        let of_kind = RecordKind::PATHS.map(|path| (fields.intern(&format!("detail.{path}")), steps(path)));
         Self { fields: EventFields::new(fields), of_kind }
     }
 }
@@ -77,9 +82,13 @@ impl Asked {
         if !matches!(self.fields.project_record(record.as_bytes(), None, leaves), Ok(Presence::Event)) {
             return None;
         }
-        let kind = self.kind(&leaves.view(record.as_bytes()));
+        let view = leaves.view(record.as_bytes());
+        let [account, event_id] = [self.fields.account(&view), self.fields.event_id(&view)];
+        let [account, event_id] = [account, event_id].map(|text| text.map(|text| text.decode_bytes()));
+        let identity = identity(account.as_deref(), event_id.as_deref(), record.as_bytes());
+        let kind = self.kind(&view);
         let facts = Facts::read(record.as_bytes());
-        facts.time?;
+        let time = facts.time?;
         let picked = WANTED.pick(record.as_bytes());
         let text_at = |path| picked.text(path).map(std::borrow::Cow::into_owned);
         let is_one = |path: &str| picked.all(path).len() == 1;
@@ -87,8 +96,16 @@ impl Asked {
         if picked.all("awsRegion").len() > usize::from(facts.region.is_some()) || !is_one("eventTime") {
             return None;
         }
+        // Whoever has only the columns writes it this way.
+        let is_plain_time = picked
+            .text("eventTime")
+            .is_some_and(|text| time.subsec_nanosecond() == 0 && text == time.to_string());
+        let kind = kind.filter(|_| is_plain_time);
+        let account = kind.as_ref().and_then(|kind| kind.text("recipientAccountId")).map(str::to_owned);
         Some(Row {
-            kind,
+            place: manifest::Place { region: facts.region.clone(), account },
+            kind: kind.map(RecordKind::without_place),
+            identity,
             event_type: text_at("eventType"),
             error_code: text_at("errorCode"),
             read_only: picked.first("readOnly").and_then(|text| text.parse().ok()), // something else says nothing
@@ -97,19 +114,40 @@ impl Asked {
         })
     }
 
-    /// Returns the kind of a record, as a pattern sees it: by its leaves.
+    /// Returns the kind of a record: what a pattern sees, by its leaves, must be what stands exactly there, and nothing else
+    /// may stand around it.
     fn kind(&self, leaves: &View<'_>) -> Option<RecordKind> {
+        let record = leaves.whole();
+        let around = reach(record, &[Step::Name("userIdentity".into())]).ok()?;
+        if !matches!(around, None | Some(Reached::Nested([b'{', ..]))) {
+            return None;
+        }
         let mut kind = RecordKind::default();
-        for (text, field) in kind.0.iter_mut().zip(&self.of_kind) {
+        for (value, (field, steps)) in kind.0.iter_mut().zip(&self.of_kind) {
             let mut found = leaves.at(*field);
-            *text = match (found.next(), found.next()) {
-                (None, _) => None,
-                (Some(Leaf { value: Scalar::String(text), place: Place::TOP, .. }), None) => {
-                    Some(text.decode().into_owned())
+            let reached = reach(record, steps).ok()?;
+            *value = match (found.next(), found.next()) {
+                (None, _) if reached.is_none() => None,
+                (Some(Leaf { value, place: Place::TOP, .. }), None)
+                    if reached == Some(Reached::Scalar(value)) =>
+                {
+                    Some(plain(value)?)
                 }
                 _ => return None,
             };
         }
         Some(kind)
+    }
+}
+
+/// Returns a value as a kind has it; `None` for numbers, nulls, and texts with half of a character.
+fn plain(value: Scalar<'_>) -> Option<KindValue> {
+    match value {
+        Scalar::String(text) => {
+            let decoded = text.decode().into_owned();
+            (decoded.as_bytes() == &*text.decode_bytes()).then_some(KindValue::Text(decoded))
+        }
+        Scalar::Bool(truth) => Some(KindValue::Truth(truth)),
+        Scalar::Number(_) | Scalar::Null => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Which log files are where, and what they were: one file for each stretch of a conversion, written when its parts are.
 
+use super::pages::RecordPage;
 use super::{Error, FOLDER};
 use crate::source::{LogKey, RecordKind};
 use jiff::Timestamp;
@@ -11,9 +12,12 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
 /// The version that is written, and the only one that is read. A file beside the manifests is named by it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 const MARK: &str = "version-";
+
+/// What the names of the files begin with that know every record.
+pub(super) const ROWS: &str = "rows-";
 
 /// What one stretch of a conversion has written. Numbers are those of places in the lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,10 +29,19 @@ pub(super) struct Segment {
     pub kinds: Vec<Option<RecordKind>>,
     #[serde(skip)]
     numbers: HashMap<Option<RecordKind>, u32>,
-    /// Regions that records name; `None` for those that name none.
-    pub regions: Vec<Option<String>>,
+    /// Where records say that they are from.
+    pub places: Vec<Place>,
     pub parts: Vec<Part>,
     pub log_files: Vec<Entry>,
+}
+
+/// Where a record says that it is from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    /// Its `awsRegion`, when it names one.
+    pub region: Option<String>,
+    /// Its `recipientAccountId`, when it names one and is of a kind.
+    pub account: Option<String>,
 }
 
 /// A Parquet file.
@@ -36,14 +49,10 @@ pub(super) struct Segment {
 pub(super) struct Part {
     /// Below the folder.
     pub path: String,
-    pub groups: Vec<Group>,
-}
-
-/// A row group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Group {
     /// The kinds of the rows, in their order, and how many rows each has.
     pub kinds: Vec<(u32, u32)>,
+    /// The pages that the records are in.
+    pub pages: Vec<RecordPage>,
 }
 
 /// A log file.
@@ -74,20 +83,23 @@ pub(super) struct Apart {
     /// Bytes of its text.
     pub text: u64,
     pub records: u64,
+    /// The number of its first record among the rows of the segment.
+    pub first: u64,
     /// First and last moment of its records.
     pub times: Option<(Timestamp, Timestamp)>,
-    pub regions: Vec<u32>,
+    /// Where its records say that they are from.
+    pub places: Vec<u32>,
     /// Kinds, and how many records are of them.
     pub kinds: Vec<(u32, u32)>,
 }
 
 impl Entry {
-    /// Notes the part that holds the records; one without records is in none.
-    pub fn is_in(&mut self, part: u32) {
+    /// Notes the part that holds the records, and the number of the first one; one without records is in none.
+    pub fn is_in(&mut self, part: u32, first: u64) {
         if let Held::Apart(apart) = &mut self.held
             && apart.records > 0
         {
-            apart.part = Some(part);
+            (apart.part, apart.first) = (Some(part), first);
         }
     }
 }
@@ -109,9 +121,9 @@ impl Segment {
         number
     }
 
-    /// Returns the number of a region.
-    pub fn region(&mut self, region: Option<&str>) -> u32 {
-        number(&mut self.regions, |known| known.as_deref() == region, || region.map(str::to_owned))
+    /// Returns the number of a place.
+    pub fn place(&mut self, place: &Place) -> u32 {
+        number(&mut self.places, |known| known == place, || place.clone())
     }
 }
 
@@ -128,8 +140,8 @@ fn number<T>(all: &mut Vec<T>, is_it: impl Fn(&T) -> bool, new: impl FnOnce() ->
 #[derive(Debug, Default)]
 pub(super) struct Manifest {
     pub segments: Vec<Segment>,
-    /// The number of the last segment.
-    pub last: u32,
+    /// Their numbers.
+    pub numbers: Vec<u32>,
 }
 
 impl Manifest {
@@ -165,9 +177,14 @@ impl Manifest {
                 return Err(unknown(format!("it is of version {}", segment.version)));
             }
             manifest.segments.push(segment);
-            manifest.last = number;
+            manifest.numbers.push(number);
         }
         Ok(manifest)
+    }
+
+    /// Returns the number of the next segment.
+    pub fn next(&self) -> u32 {
+        self.numbers.last().copied().unwrap_or_default() + 1
     }
 
     /// Returns what stands for the log files that are there.

@@ -3,14 +3,17 @@
 //! ```text
 //! account=111122223333/region=us-east-1/day=2026-03-02/part-000001-0001.parquet    typed columns and the raw record
 //! _backtrail/manifest-000001.json                                                  which log files are where
+//! _backtrail/rows-000001                                                           kind, time and identity of every record
 //! _backtrail/verbatim/…                                                            log files that are stored as they were
 //! ```
 //!
-//! Rows of a part are sorted by event name, source, identity type and error code, so that a question about a few kinds of
-//! calls reads a few row groups, and one about kinds that a part does not have does not open it. The [`manifest`] knows
-//! for each log file what it was, so that an answer counts every log file and record as if all had been read. A log file
-//! that is odd in any way (damaged, no plain records, a record without a time) is kept as it was: then it is odd in the
-//! same way later.
+//! Rows of a part are sorted by their kinds ([`crate::source::RecordKind`]: error code, event name, source, identity type and
+//! the like), and the pages of records are cut where these change, so that a question about a few kinds of calls reads a few
+//! pages, and one about kinds that a part does not have does not open it. The [`manifest`] knows for each log file what it
+//! was, so that an answer counts every log file and record as if all had been read; the [`rows`] know of each record what
+//! counting needs, so that whatever kinds can answer is counted without reading a record. A record is of a kind only where
+//! its columns say all that can be known at its members; all others are read whenever somebody asks. A log file that is odd
+//! in any way (damaged, no plain records, a record without a time) is kept as it was: then it is odd in the same way later.
 //!
 //! [`Lake`] is a source: it puts log files together again, with the records that are asked for, in the order of their
 //! archives and keys.
@@ -18,8 +21,12 @@
 mod convert;
 mod examine;
 mod manifest;
+mod pages;
 mod part;
 mod read;
+mod rebuild;
+mod rows;
+mod wants;
 mod write;
 
 pub use convert::{Converted, Options, Watch, convert};

@@ -1,11 +1,8 @@
 //! Reads the wanted records of a part.
 
 use super::manifest::Part;
+use super::pages::{self, RecordPage};
 use crate::source::ReadFault;
-use polars::prelude::{
-    DataFrame, ParallelStrategy, ParquetReader, PolarsError, PolarsResult, SerReader as _,
-};
-use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -16,10 +13,8 @@ use std::sync::{Arc, OnceLock, Weak};
 #[derive(Debug)]
 pub(super) struct Wanted {
     path: PathBuf,
-    /// Which rows to look at, and whether they are wanted whatever their log file is.
-    rows: Vec<(Range<usize>, bool)>,
-    /// Log files of which every record is wanted.
-    whole: HashSet<String>,
+    /// The pages, each with the number of its first row, in their order.
+    pages: Vec<(u32, RecordPage)>,
     read: OnceLock<Result<Records, String>>,
     /// Whether a thread has begun to read it.
     is_begun: AtomicBool,
@@ -27,38 +22,39 @@ pub(super) struct Wanted {
     next: OnceLock<Weak<Self>>,
 }
 
-/// Records by their log files' keys, in their order.
+/// Records, one after the other.
 #[derive(Debug, Default)]
 struct Records {
     bytes: Vec<u8>,
-    by_key: HashMap<String, Vec<(u32, Range<usize>)>>,
+    places: Vec<Range<usize>>,
+    /// The first row of each page, and its place in the list.
+    pages: Vec<(u32, usize)>,
 }
 
 impl Wanted {
-    /// Prepares to read the rows of wanted kinds, and all when log files are wanted whole.
-    pub fn new(path: PathBuf, part: &Part, is_wanted: &[bool], whole: HashSet<String>) -> Self {
-        let mut rows: Vec<(Range<usize>, bool)> = Vec::new();
+    /// Prepares to read the pages that have rows of some kinds.
+    pub fn new(path: PathBuf, part: &Part, is_wanted: impl Fn(u32) -> bool) -> Self {
+        let mut runs = part.kinds.iter().map(|(kind, count)| (is_wanted(*kind), *count));
+        let (mut is_run_wanted, mut left) = runs.next().unwrap_or_default();
         let mut first = 0;
-        for (kind, count) in part.groups.iter().flat_map(|group| &group.kinds) {
-            let end = first + *count as usize;
-            let is_of_wanted_kind = is_wanted.get(*kind as usize) == Some(&true);
-            match rows.last_mut() {
-                Some((last, is_wanted)) if last.end == first && *is_wanted == is_of_wanted_kind => {
-                    last.end = end
+        let mut pages = Vec::new();
+        for page in &part.pages {
+            let (mut rows, mut is_any_wanted) = (page.2, false);
+            while rows > 0 {
+                if left == 0 {
+                    let Some(next) = runs.next() else { break };
+                    (is_run_wanted, left) = next;
                 }
-                _ if is_of_wanted_kind || !whole.is_empty() => rows.push((first..end, is_of_wanted_kind)),
-                _ => {}
+                is_any_wanted |= is_run_wanted;
+                let taken = rows.min(left);
+                (rows, left) = (rows - taken, left - taken);
             }
-            first = end;
+            if is_any_wanted {
+                pages.push((first, *page));
+            }
+            first += page.2;
         }
-        Self {
-            path,
-            rows,
-            whole,
-            read: OnceLock::new(),
-            is_begun: AtomicBool::new(false),
-            next: OnceLock::new(),
-        }
+        Self { path, pages, read: OnceLock::new(), is_begun: AtomicBool::new(false), next: OnceLock::new() }
     }
 
     /// Says which part is asked for next. Said once.
@@ -66,71 +62,46 @@ impl Wanted {
         self.next.get_or_init(|| Arc::downgrade(next));
     }
 
-    /// Writes the text of a log file with its wanted records.
-    pub fn rebuild(&self, key: &str, text: &mut Vec<u8>) -> Result<(), ReadFault> {
-        if self.is_begun.swap(true, Ordering::Relaxed) && self.read.get().is_none() {
+    /// Adds a record to a text.
+    ///
+    /// # Errors
+    /// Returns that the part is damaged.
+    pub fn add(&self, row: u32, text: &mut Vec<u8>) -> Result<(), ReadFault> {
+        if self.read.get().is_none() && self.is_begun.swap(true, Ordering::Relaxed) {
             // Another thread reads it: time for the next one.
             let next = self.next.get().and_then(Weak::upgrade);
             if let Some(next) = next.filter(|next| !next.is_begun.swap(true, Ordering::Relaxed)) {
                 next.known();
             }
         }
-        let read = self.known();
-        let records = read.as_ref().map_err(|reason| ReadFault::Unreadable {
+        let damaged = |reason: &str| ReadFault::Unreadable {
             reason: format!("its records are damaged in `{}`: {reason}", self.path.display()),
-        })?;
-        text.extend_from_slice(b"{\"Records\":[");
-        for (at, (_, record)) in records.by_key.get(key).into_iter().flatten().enumerate() {
-            if at > 0 {
-                text.push(b',');
-            }
-            text.extend_from_slice(&records.bytes[record.clone()]);
-        }
-        text.extend_from_slice(b"]}");
+        };
+        let records = self.known().as_ref().map_err(|reason| damaged(reason))?;
+        let record = records.find(row).ok_or_else(|| damaged("there are too few"))?;
+        text.extend_from_slice(record);
         Ok(())
     }
 
     fn known(&self) -> &Result<Records, String> {
-        self.read.get_or_init(|| self.read().map_err(|error| error.to_string()))
+        self.read.get_or_init(|| self.read())
     }
 
-    fn read(&self) -> PolarsResult<Records> {
+    fn read(&self) -> Result<Records, String> {
+        let file = File::open(&self.path).map_err(|error| error.to_string())?;
         let mut records = Records::default();
-        let mut metadata = None;
-        for (rows, is_wanted) in &self.rows {
-            let file =
-                File::open(&self.path).map_err(|error| PolarsError::IO { error: error.into(), msg: None })?;
-            let columns = ["log_key", "record_index", "record"].map(str::to_owned);
-            let mut reader = ParquetReader::new(file)
-                .with_columns(Some(columns.to_vec()))
-                .read_parallel(ParallelStrategy::None)
-                .with_slice(Some((rows.start, rows.len())));
-            match &metadata {
-                Some(known) => reader.set_metadata(Arc::clone(known)),
-                None => metadata = Some(Arc::clone(reader.get_metadata()?)),
-            }
-            self.take(&reader.finish()?, *is_wanted, &mut records)?;
+        for (first, page) in &self.pages {
+            records.pages.push((*first, records.places.len()));
+            pages::read(&file, *page, &mut records.bytes, &mut records.places)?;
         }
-        records.by_key.values_mut().for_each(|rows| rows.sort_unstable_by_key(|(index, _)| *index));
         Ok(records)
     }
+}
 
-    fn take(&self, frame: &DataFrame, is_wanted: bool, records: &mut Records) -> PolarsResult<()> {
-        let keys = frame.column("log_key")?.str()?;
-        let (indices, texts) = (frame.column("record_index")?.u32()?, frame.column("record")?.str()?);
-        for (key, (index, text)) in keys.iter().zip(indices.iter().zip(texts.iter())) {
-            let (Some(key), Some(index), Some(text)) = (key, index, text) else { continue };
-            if !is_wanted && !self.whole.contains(key) {
-                continue;
-            }
-            let start = records.bytes.len();
-            records.bytes.extend_from_slice(text.as_bytes());
-            let row = (index, start..records.bytes.len());
-            match records.by_key.get_mut(key) {
-                Some(rows) => rows.push(row),
-                None => drop(records.by_key.insert(key.to_owned(), vec![row])),
-            }
-        }
-        Ok(())
+impl Records {
+    fn find(&self, row: u32) -> Option<&[u8]> {
+        let page = self.pages.partition_point(|(first, _)| *first <= row).checked_sub(1)?;
+        let (first, place) = self.pages[page];
+        self.bytes.get(self.places.get(place + (row - first) as usize)?.clone())
     }
 }

@@ -1,14 +1,20 @@
 //! A converted folder as an archive.
 
-use super::FOLDER;
 use super::manifest::{Apart, Entry, Held, Manifest, Segment};
 use super::part::Wanted;
-use crate::source::{Chosen, Error, Item, LogFile, LogKey, Original, Scope, Sink, Source};
+use super::rebuild::{Rebuild, Standing};
+use super::wants::{Asking, Wants};
+use super::{FOLDER, rows};
+use crate::source::{Chosen, Error, Item, LogFile, LogKey, Original, Rest, Scope, Sink, Source};
 use jiff::Timestamp;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+/// What is known of every record of a segment, or why it is not.
+type Rows = Arc<Result<File, String>>;
 
 /// A folder that [`super::convert`] has filled.
 #[derive(Debug)]
@@ -16,22 +22,32 @@ pub struct Lake {
     name: String,
     folder: PathBuf,
     manifest: Manifest,
+    /// Parallel to the segments; opened when it is needed.
+    rows: Vec<OnceLock<Rows>>,
     /// Segment and number of each log file, in the order of archives and keys.
     order: Vec<(u32, u32)>,
 }
 
-/// What is to be fed of a log file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Share {
-    /// The file that was kept.
-    Verbatim,
-    /// Every record: only they can tell whether they are inside the scope.
-    Whole,
-    /// The records of wanted kinds; all are inside the scope.
-    Wanted,
-    /// Nothing: all is outside the scope.
-    Outside,
+/// A log file that the scope needs.
+struct Needed<'a> {
+    /// Segment and number.
+    at: (u32, u32),
+    key: LogKey,
+    entry: &'a Entry,
+    extent: Extent,
 }
+
+/// How much of a log file is inside a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    All,
+    /// Its records tell.
+    Some,
+    Nothing,
+}
+
+/// The parts of which records are wanted, by segment and number.
+type Parts = HashMap<(u32, u32), Arc<Wanted>>;
 
 impl Lake {
     /// Tells whether a folder is one.
@@ -64,93 +80,63 @@ impl Lake {
         }
         order.sort_unstable();
         let order = order.into_iter().map(|(_, _, place)| place).collect();
-        Ok(Self { name: name.to_owned(), folder, manifest, order })
+        let rows = manifest.segments.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self { name: name.to_owned(), folder, manifest, rows, order })
     }
 
-    fn entry(&self, (segment, number): (u32, u32)) -> (&Segment, &Entry) {
-        let segment = &self.manifest.segments[segment as usize];
-        (segment, &segment.log_files[number as usize])
-    }
-
-    /// Returns the part that a log file's records are in.
-    fn part(&self, place: (u32, u32)) -> Option<(u32, u32)> {
-        match &self.entry(place).1.held {
-            Held::Apart(apart) => apart.part.map(|part| (place.0, part)),
-            Held::Verbatim(_) => None,
-        }
-    }
-
-    /// Decides what is fed of each log file that the scope needs.
-    fn shares(&self, scope: &Scope) -> Vec<((u32, u32), LogKey, Share)> {
+    /// Finds the log files that the scope needs.
+    fn needed(&self, scope: &Scope) -> Vec<Needed<'_>> {
         let chosen = Chosen::new(scope);
-        let mut shares = Vec::new();
-        for place in &self.order {
-            let (segment, entry) = self.entry(*place);
+        let mut needed = Vec::new();
+        for at in &self.order {
+            let segment = &self.manifest.segments[at.0 as usize];
+            let entry = &segment.log_files[at.1 as usize];
             let key = LogKey::parse(entry.key.as_str());
             if chosen.has(&key, entry.stored) {
-                let share = share(segment, entry, &key, scope);
-                shares.push((*place, key, share));
+                let extent = match &entry.held {
+                    Held::Apart(apart) => extent(segment, apart, &key, scope),
+                    Held::Verbatim(_) => Extent::Some,
+                };
+                needed.push(Needed { at: *at, key, entry, extent });
             }
         }
-        shares
+        needed
     }
 
-    /// Prepares the parts that hold something wanted.
-    fn parts(
-        &self,
-        shares: &[((u32, u32), LogKey, Share)],
-        is_wanted: &[Vec<bool>],
-    ) -> HashMap<(u32, u32), Arc<Wanted>> {
-        let mut whole: HashMap<(u32, u32), HashSet<String>> = HashMap::new();
-        for (place, key, share) in shares {
-            let Held::Apart(apart) = &self.entry(*place).1.held else { continue };
-            let Some(part) = &apart.part else { continue };
-            let is_any_wanted = || apart.wanted(&is_wanted[place.0 as usize]) > 0;
-            match share {
-                Share::Whole => {
-                    whole.entry((place.0, *part)).or_default().insert(key.as_str().to_owned());
-                }
-                Share::Wanted if is_any_wanted() => drop(whole.entry((place.0, *part)).or_default()),
-                _ => {}
+    /// Asks what is wanted of the kinds of each segment.
+    fn wants(&self, needed: &[Needed<'_>], sink: &dyn Sink) -> Vec<Wants> {
+        let mut asking = Asking::new(sink);
+        let of_segment = |(number, segment): (u32, &Segment)| {
+            let of_it =
+                needed.iter().filter(|needed| needed.at.0 == number && needed.extent != Extent::Nothing);
+            asking.ask(segment, of_it.filter_map(Needed::apart))
+        };
+        (0..).zip(&self.manifest.segments).map(of_segment).collect()
+    }
+
+    /// Prepares the parts of which records are wanted.
+    fn parts(&self, needed: &[Needed<'_>], wants: &[Wants], scope: &Scope) -> Parts {
+        let mut parts = Parts::new();
+        for needed in needed.iter().filter(|needed| needed.extent != Extent::Nothing) {
+            let Some((apart, part)) = needed.apart().zip(needed.part()) else { continue };
+            let wants = &wants[needed.at.0 as usize];
+            // Records that do not name their account may have to be asked for it.
+            let is_every = !scope.accounts.is_empty() && needed.key.account().is_none();
+            let is_wanted = |kind: u32| is_every || wants.is_record(kind);
+            if !apart.kinds.iter().any(|(kind, _)| is_wanted(*kind)) || parts.contains_key(&part) {
+                continue;
+            }
+            let found = self.manifest.segments[needed.at.0 as usize].parts.get(part.1 as usize);
+            if let Some(found) = found {
+                parts.insert(part, Arc::new(Wanted::new(self.folder.join(&found.path), found, is_wanted)));
             }
         }
-        let prepared = whole.into_iter().filter_map(|((segment, part), whole)| {
-            let number = segment;
-            let segment = &self.manifest.segments[segment as usize];
-            let found = segment.parts.get(part as usize)?;
-            let is_wanted = is_wanted[number as usize].as_slice();
-            let wanted = Wanted::new(self.folder.join(&found.path), found, is_wanted, whole);
-            Some(((number, part), Arc::new(wanted)))
-        });
-        prepared.collect()
+        parts
     }
 
-    /// Tells each part which one is asked for next, and returns how many log files each has.
-    fn line_up(
-        &self,
-        shares: &[((u32, u32), LogKey, Share)],
-        parts: &HashMap<(u32, u32), Arc<Wanted>>,
-    ) -> HashMap<(u32, u32), usize> {
-        let mut log_files = HashMap::new();
-        let mut last: Option<&Arc<Wanted>> = None;
-        for (place, _, _) in shares {
-            let Some(part) = self.part(*place) else { continue };
-            let count = log_files.entry(part).or_insert(0);
-            *count += 1;
-            if let (1, Some(wanted)) = (*count, parts.get(&part)) {
-                last.replace(wanted).into_iter().for_each(|last| last.goes_before(wanted));
-            }
-        }
-        log_files
-    }
-
-    fn log_file(
-        &self,
-        (place, key, share): ((u32, u32), LogKey, Share),
-        is_wanted: &[bool],
-        parts: &HashMap<(u32, u32), Arc<Wanted>>,
-    ) -> LogFile {
-        let entry = self.entry(place).1;
+    fn log_file(&self, needed: Needed<'_>, wants: &[Wants], parts: &Parts, scope: &Scope) -> LogFile {
+        let part = needed.part().and_then(|part| parts.get(&part)).cloned();
+        let Needed { at, key, entry, extent } = needed;
         let apart = match &entry.held {
             Held::Verbatim(name) => {
                 let path = self.folder.join(FOLDER).join("verbatim").join(name);
@@ -158,70 +144,72 @@ impl Lake {
             }
             Held::Apart(apart) => apart,
         };
-        let wanted = match share {
-            Share::Whole => apart.records,
-            Share::Wanted => apart.wanted(is_wanted),
-            Share::Verbatim | Share::Outside => 0,
+        let original = Original { stored_bytes: entry.stored, text_bytes: apart.text };
+        let wants = &wants[at.0 as usize];
+        let is_any_wanted = || apart.kinds.iter().any(|(kind, _)| wants.is_any(*kind));
+        let left_out_in_scope = match extent {
+            Extent::Nothing => Some(0),
+            Extent::All if !is_any_wanted() => Some(apart.records),
+            Extent::All | Extent::Some => None,
         };
-        let left_out = apart.records - wanted;
-        let original = Original {
-            stored_bytes: entry.stored,
-            text_bytes: apart.text,
-            left_out,
-            left_out_in_scope: if share == Share::Wanted { left_out } else { 0 },
-        };
-        let part = apart.part.and_then(|part| parts.get(&(place.0, part))).filter(|_| wanted > 0).cloned();
-        let name = key.clone();
-        let rebuild = move |text: &mut Vec<u8>| match &part {
-            Some(part) => part.rebuild(name.as_str(), text),
-            None => {
+        if let Some(left_out_in_scope) = left_out_in_scope {
+            let rest = Rest { left_out: apart.records, left_out_in_scope, ..Rest::default() };
+            let rebuild = move |text: &mut Vec<u8>| {
                 text.extend_from_slice(b"{\"Records\":[]}");
-                Ok(())
-            }
-        };
-        LogFile::rebuilt(key, original, Box::new(rebuild))
-    }
-}
-
-impl Apart {
-    /// Returns how many records are of wanted kinds.
-    fn wanted(&self, is_wanted: &[bool]) -> u64 {
-        let wanted = self.kinds.iter().filter(|(kind, _)| is_wanted.get(*kind as usize) == Some(&true));
-        wanted.map(|(_, count)| u64::from(*count)).sum()
-    }
-}
-
-/// Decides what is fed of one log file.
-fn share(segment: &Segment, entry: &Entry, key: &LogKey, scope: &Scope) -> Share {
-    let apart = match &entry.held {
-        Held::Verbatim(_) => return Share::Verbatim,
-        Held::Apart(apart) => apart,
-    };
-    if !scope.accounts.is_empty() && key.account().is_none() {
-        return Share::Whole;
-    }
-    let is_of = |region: &u32| is_of_region(segment.regions.get(*region as usize), key, scope);
-    let (of_region, all) = (apart.regions.iter().filter(|region| is_of(region)).count(), apart.regions.len());
-    let times = apart.times.map_or(Some(true), |times| is_within(times, scope));
-    match (of_region, times) {
-        (0, _) if all > 0 => Share::Outside,
-        (_, Some(false)) => Share::Outside,
-        (_, Some(true)) if of_region == all => Share::Wanted,
-        _ => Share::Whole,
-    }
-}
-
-/// Tells whether records that name a region are of the scope, as a replay does it: one that names none, or `global`, is of
-/// the region of its log file.
-fn is_of_region(named: Option<&Option<String>>, key: &LogKey, scope: &Scope) -> bool {
-    let named = named.and_then(Option::as_deref);
-    scope.regions.is_empty()
-        || match named {
-            None | Some("" | "global" | "aws-global") => {
-                key.region().is_some_and(|region| scope.regions.contains(region))
-            }
-            Some(region) => scope.regions.contains(region),
+                Ok(rest.clone())
+            };
+            return LogFile::rebuilt(key, original, Box::new(rebuild));
         }
+        let segment = &self.manifest.segments[at.0 as usize];
+        let place = |place: &u32| Standing::of(segment.places.get(*place as usize), &key, scope);
+        let rebuild = Rebuild {
+            standings: apart.places.iter().map(place).collect(),
+            apart: apart.clone(),
+            rows: self.rows(at.0),
+            part,
+            wants: wants.clone(),
+            times: (extent == Extent::Some).then_some((scope.since, scope.until)),
+        };
+        LogFile::rebuilt(key, original, Box::new(move |text| rebuild.write(text)))
+    }
+
+    fn rows(&self, segment: u32) -> Rows {
+        let known = self.rows[segment as usize].get_or_init(|| {
+            let file = rows::open(&self.folder, self.manifest.numbers[segment as usize]);
+            Arc::new(file.map_err(|error| error.to_string()))
+        });
+        Arc::clone(known)
+    }
+}
+
+impl Needed<'_> {
+    fn apart(&self) -> Option<&Apart> {
+        match &self.entry.held {
+            Held::Apart(apart) => Some(apart),
+            Held::Verbatim(_) => None,
+        }
+    }
+
+    /// Returns the part that the records are in.
+    fn part(&self) -> Option<(u32, u32)> {
+        self.apart().and_then(|apart| Some((self.at.0, apart.part?)))
+    }
+}
+
+/// Decides how much of a log file is inside the scope.
+fn extent(segment: &Segment, apart: &Apart, key: &LogKey, scope: &Scope) -> Extent {
+    let standing = |place: &u32| Standing::of(segment.places.get(*place as usize), key, scope);
+    let is_all = |wanted| apart.places.iter().all(|place| standing(place) == wanted);
+    if apart.records == 0 {
+        return Extent::All;
+    }
+    let times = apart.times.map_or(Some(true), |times| is_within(times, scope));
+    match times {
+        Some(false) => Extent::Nothing,
+        _ if is_all(Standing::Outside) => Extent::Nothing,
+        Some(true) if is_all(Standing::Inside) => Extent::All,
+        _ => Extent::Some,
+    }
 }
 
 /// Tells whether all that lies between two moments is within the scope, or nothing is; `None` when it is neither.
@@ -234,26 +222,36 @@ fn is_within((first, last): (Timestamp, Timestamp), scope: &Scope) -> Option<boo
     (!is_early(first) && !is_late(last)).then_some(true)
 }
 
+/// Tells each part which one is asked for next, and returns how many log files each has.
+fn line_up(needed: &[Needed<'_>], parts: &Parts) -> HashMap<(u32, u32), usize> {
+    let mut log_files = HashMap::new();
+    let mut last: Option<&Arc<Wanted>> = None;
+    for part in needed.iter().filter_map(Needed::part) {
+        let count = log_files.entry(part).or_insert(0);
+        *count += 1;
+        if let (1, Some(wanted)) = (*count, parts.get(&part)) {
+            last.replace(wanted).into_iter().for_each(|last| last.goes_before(wanted));
+        }
+    }
+    log_files
+}
+
 impl Source for Lake {
     fn feed(&self, scope: &Scope, sink: &mut dyn Sink) -> Result<(), Error> {
-        let is_wanted: Vec<Vec<bool>> =
-            self.manifest.segments.iter().map(|segment| wanted(segment, sink)).collect();
-        let shares = self.shares(scope);
-        let mut parts = self.parts(&shares, &is_wanted);
-        let bytes = shares.iter().map(|(place, _, _)| self.entry(*place).1.stored).sum();
-        sink.announce(shares.len() as u64, bytes);
+        let all = self.needed(scope);
+        let wants = self.wants(&all, sink);
+        let mut parts = self.parts(&all, &wants, scope);
+        sink.announce(all.len() as u64, all.iter().map(|needed| needed.entry.stored).sum());
         sink.announce_end();
-        let mut left = self.line_up(&shares, &parts);
-        for share in shares {
-            let place = share.0;
-            let log_file = self.log_file(share, &is_wanted[place.0 as usize], &parts);
+        let mut left = line_up(&all, &parts);
+        for needed in all {
+            let part = needed.part();
+            let log_file = self.log_file(needed, &wants, &parts, scope);
             if sink.offer(Item::LogFile(log_file)) == ControlFlow::Break(()) {
                 break;
             }
             // Whoever reads the last log file of a part lets go of its records.
-            if let Some(part) = self.part(place)
-                && let Some(left) = left.get_mut(&part)
-            {
+            if let Some((part, left)) = part.and_then(|part| Some((part, left.get_mut(&part)?))) {
                 *left -= 1;
                 if *left == 0 {
                     parts.remove(&part);
@@ -266,9 +264,4 @@ impl Source for Lake {
     fn name(&self) -> &str {
         &self.name
     }
-}
-
-/// Tells which of a segment's kinds are wanted. Records of no kind always are.
-fn wanted(segment: &Segment, sink: &dyn Sink) -> Vec<bool> {
-    segment.kinds.iter().map(|kind| kind.as_ref().is_none_or(|kind| sink.wants(kind))).collect()
 }

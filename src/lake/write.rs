@@ -2,22 +2,25 @@
 
 use super::Error;
 use super::examine::Row;
-use super::manifest::{Entry, Group, Segment};
+use super::manifest::{self, Entry, Held, Segment};
+use super::pages::{self, RECORD, RecordPage};
+use super::rows::{self, Known};
 use polars::prelude::{
-    Column, DataFrame, DataType, IntoColumn as _, NamedFrom as _, ParquetCompression, ParquetWriter,
-    PolarsError, Series, StatisticsOptions, TimeUnit, TimeZone,
+    Column, DataFrame, DataType, IntoColumn as _, NamedFrom as _, PolarsError, Series, TimeUnit, TimeZone,
 };
 use std::fs::{self, File};
+use std::ops::Range;
 use std::path::Path;
 
 /// Bytes of records from which on a part is written.
 const PART_BYTES: usize = 64 << 20;
 
-/// A row group ends at the next kind when it has so many rows …
-const FEW_ROWS: usize = 128;
+/// A page of records ends at the next kind when it has as many rows as the range begins with, and in the middle of one
+/// when it has as many as the range ends with …
+const PAGE_ROWS: Range<usize> = 32..128;
 
-/// … and in the middle of one when it has so many.
-const MANY_ROWS: usize = 1_024;
+/// … and so does a row group, where a page does.
+const GROUP_ROWS: Range<usize> = 1_024..8_192;
 
 /// The log files of one partition that are not written yet.
 #[derive(Debug, Default)]
@@ -61,46 +64,77 @@ impl Pending {
     }
 
     /// Writes the part, when there is something to write, and notes it.
-    pub fn write(self, folder: &Path, file: &str, segment: &mut Segment) -> Result<(), Error> {
+    pub fn write(
+        self,
+        folder: &Path,
+        file: &str,
+        (segment, known, number): (&mut Segment, &mut rows::Writer, u32),
+    ) -> Result<(), Error> {
         let Self { partition, mut log_files, mut rows, .. } = self;
         if !rows.is_empty() {
             rows.sort_by(|(place, row), (other_place, other)| {
                 (&row.kind, place).cmp(&(&other.kind, other_place))
             });
-            let groups = groups(&rows);
             let path = format!("{partition}/{file}");
-            write_part(folder, &path, &rows, &log_files, &groups)?;
-            let mut noted = Vec::new();
-            let mut first = 0;
-            for rows_in_group in &groups {
-                let rows = &rows[first..first + rows_in_group];
-                let runs = rows.chunk_by(|(_, row), (_, next)| row.kind == next.kind);
-                let kinds = runs.map(|run| (segment.kind(&run[0].1.kind), run.len() as u32)).collect();
-                noted.push(Group { kinds });
-                first += rows_in_group;
+            let pages = write_part(folder, &path, &rows, &log_files)?;
+            let runs = rows.chunk_by(|(_, row), (_, next)| row.kind == next.kind);
+            let kinds = runs.map(|run| (segment.kind(&run[0].1.kind), run.len() as u32)).collect();
+            let part = segment.parts.len() as u32;
+            segment.parts.push(manifest::Part { path, kinds, pages });
+            let of_log_files = known_rows(&rows, &log_files, segment);
+            for (entry, rows) in log_files.iter_mut().zip(of_log_files) {
+                entry.is_in(part, known.add(folder, number, &rows)?);
             }
-            let number = segment.parts.len() as u32;
-            segment.parts.push(super::manifest::Part { path, groups: noted });
-            log_files.iter_mut().for_each(|entry| entry.is_in(number));
         }
         segment.log_files.append(&mut log_files);
         Ok(())
     }
 }
 
-/// Cuts the rows, which are sorted by kind, into groups.
-fn groups(rows: &[(Place, Row)]) -> Vec<usize> {
-    let mut groups = Vec::new();
-    let mut length = 0;
+/// Returns what is known of the records of each log file, in their order.
+fn known_rows(rows: &[(Place, Row)], log_files: &[Entry], segment: &mut Segment) -> Vec<Vec<Known>> {
+    let mut known: Vec<Vec<(u32, Known)>> = log_files.iter().map(|_| Vec::new()).collect();
+    for (number, (place, row)) in (0..).zip(rows) {
+        let Held::Apart(apart) = &log_files[place.log_file as usize].held else { continue };
+        let named = segment.place(&row.place);
+        let named = apart.places.iter().position(|known| *known == named);
+        let first = apart.times.map_or(0, |(first, _)| first.as_second());
+        let seconds = row.facts.time.map_or(0, |time| time.as_second() - first);
+        known[place.log_file as usize].push((
+            place.index,
+            Known {
+                kind: segment.kind(&row.kind),
+                place: named.unwrap_or_default() as u8,
+                seconds: seconds as u32,
+                row: number,
+                identity: row.identity,
+            },
+        ));
+    }
+    let in_order = |mut rows: Vec<(u32, Known)>| {
+        rows.sort_unstable_by_key(|(index, _)| *index);
+        rows.into_iter().map(|(_, known)| known).collect()
+    };
+    known.into_iter().map(in_order).collect()
+}
+
+/// Cuts the rows, which are sorted by kind, into row groups, and these into pages.
+fn groups(rows: &[(Place, Row)]) -> Vec<Vec<usize>> {
+    let mut groups = vec![Vec::new()];
+    let (mut in_group, mut in_page) = (0, 0);
     for (at, (_, row)) in rows.iter().enumerate() {
         let is_new = at > 0 && rows[at - 1].1.kind != row.kind;
-        if length >= MANY_ROWS || is_new && length >= FEW_ROWS {
-            groups.push(length);
-            length = 0;
+        if in_page >= PAGE_ROWS.end || is_new && in_page >= PAGE_ROWS.start {
+            groups.last_mut().expect("there is always one").push(in_page);
+            in_page = 0;
+            if in_group >= GROUP_ROWS.end || is_new && in_group >= GROUP_ROWS.start {
+                groups.push(Vec::new());
+                in_group = 0;
+            }
         }
-        length += 1;
+        (in_group, in_page) = (in_group + 1, in_page + 1);
     }
-    groups.push(length);
+    groups.last_mut().expect("there is always one").push(in_page);
     groups
 }
 
@@ -109,31 +143,19 @@ fn write_part(
     path: &str,
     rows: &[(Place, Row)],
     log_files: &[Entry],
-    groups: &[usize],
-) -> Result<(), Error> {
+) -> Result<Vec<RecordPage>, Error> {
     let path = folder.join(path);
     let unfinished = folder.join(super::FOLDER).join("unfinished");
     let parent = path.parent().unwrap_or(folder);
     fs::create_dir_all(parent).map_err(Error::of("make", parent))?;
-    let file = File::create(&unfinished).map_err(Error::of("write", &unfinished))?;
+    let open = File::options().read(true).write(true).create(true).truncate(true).open(&unfinished);
+    let mut file = open.map_err(Error::of("write", &unfinished))?;
     let refused = |source: PolarsError| Error::Parquet { path: path.display().to_string(), source };
     let frame = frame(rows, log_files).map_err(refused)?;
-    write_groups(&file, &frame, groups).map_err(refused)?;
-    file.sync_all().and_then(|()| fs::rename(&unfinished, &path)).map_err(Error::of("write", &path))
-}
-
-fn write_groups(file: &File, frame: &DataFrame, groups: &[usize]) -> Result<(), PolarsError> {
-    let statistics =
-        StatisticsOptions { binary_statistics_truncate_length: Some(64), ..StatisticsOptions::default() };
-    let writer =
-        ParquetWriter::new(file).with_compression(ParquetCompression::Lz4Raw).with_statistics(statistics);
-    let mut writer = writer.batched(frame.schema())?;
-    let mut first = 0;
-    for rows in groups {
-        writer.write_batch(&frame.slice(first, *rows))?;
-        first += *rows as i64;
-    }
-    writer.finish().map(drop)
+    pages::write(&file, &frame, &groups(rows)).map_err(refused)?;
+    let pages = pages::find(&mut file).map_err(refused)?;
+    file.sync_all().and_then(|()| fs::rename(&unfinished, &path)).map_err(Error::of("write", &path))?;
+    Ok(pages)
 }
 
 /// Puts the columns together. Those that a partition is named by have other names, so that readers do not take one for
@@ -166,7 +188,7 @@ fn frame(rows: &[(Place, Row)], log_files: &[Entry]) -> Result<DataFrame, Polars
         texts("event_id", &|row| row.facts.event_id.as_deref()),
         Series::new("log_key".into(), keys).into_column(),
         Series::new("record_index".into(), indices).into_column(),
-        texts("record", &|row| Some(&row.record)),
+        texts(RECORD, &|row| Some(&row.record)),
     ];
     DataFrame::new(rows.len(), columns)
 }

@@ -8,22 +8,6 @@ use crate::source::LogKey;
 use foldhash::fast::FixedState;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use xxhash_rust::xxh3::Xxh3;
-
-/// Returns the identity of an event: a 128-bit hash of account and event id, or of the whole record when it has no id
-/// (event version 1.00).
-pub(super) fn identity(account: Option<&[u8]>, event_id: Option<&[u8]>, record: &[u8]) -> u128 {
-    let mut hash = Xxh3::new();
-    match event_id {
-        Some(event_id) => {
-            hash.update(account.unwrap_or_default());
-            hash.update(b"\0");
-            hash.update(event_id);
-        }
-        None => hash.update(record),
-    }
-    hash.digest128()
-}
 
 /// The events met so far.
 #[derive(Debug, Default)]
@@ -108,6 +92,7 @@ fn trail_prefix(key: &LogKey) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::identity;
 
     #[test]
     fn the_same_event_id_in_two_accounts_is_two_events() {

@@ -6,7 +6,8 @@ use super::gate::Gate;
 use super::outcome::{Outcome, What};
 use super::worker::Worker;
 use crate::source::{
-    Error, Item, KnownLogFiles, LogFile, LogKey, ReadBefore, ReadFault, RecordKind, Scope, Sink, Skip, Source,
+    Error, Item, KnownLogFiles, LogFile, LogKey, ReadBefore, ReadFault, RecordKind, Scope, Sink, Skip,
+    Source, Telling, Want,
 };
 use crossbeam_channel::Sender;
 use std::ops::ControlFlow;
@@ -193,8 +194,12 @@ impl Sink for Feeder<'_, '_> {
         self.watch.progress.is_watched()
     }
 
-    fn wants(&self, kind: &RecordKind) -> bool {
-        self.worker.admits(kind)
+    fn tells_by(&self) -> Telling {
+        self.worker.tells_by()
+    }
+
+    fn wants(&self, kind: &RecordKind) -> Want {
+        self.worker.wants(kind)
     }
 
     fn known(&self) -> Option<Arc<dyn KnownLogFiles>> {

@@ -5,7 +5,7 @@ use super::matched::Matched;
 use super::outcome::{ReadLogFile, Tally, What};
 use super::worker::{Buffers, Worker};
 use crate::decode::{self, Inflated, Records, Trailing};
-use crate::source::{LogKey, Original};
+use crate::source::{LogKey, Original, Rest};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -36,6 +36,8 @@ pub(super) struct Origin {
     pub(super) size: u64,
     /// What it was, when it was put together again.
     pub(super) original: Option<Original>,
+    /// What else is in it.
+    pub(super) rest: Rest,
 }
 
 /// How a log file is shared out.
@@ -174,9 +176,15 @@ impl<'run> Job<'run> {
         let original = self.origin.original;
         let (stored_bytes, text_bytes) =
             original.map_or(read, |original| (original.stored_bytes, original.text_bytes));
-        if let Some(original) = original {
-            let (read, in_scope) = (original.left_out, original.left_out_in_scope);
-            tally.add(Tally { read, in_scope, ..Tally::default() });
+        let Rest { left_out, left_out_in_scope, counted, numbers } = &self.origin.rest;
+        tally.add(Tally { read: *left_out, in_scope: *left_out_in_scope, ..Tally::default() });
+        if !counted.is_empty() {
+            let counted = self.worker.match_counted(&self.origin.key, counted);
+            tally.add(counted.tally);
+            shares = match shares.iter().all(|share| share.matches.is_empty()) {
+                true => vec![counted],
+                false => vec![Matched::interleave(shares, counted, numbers)],
+            };
         }
         ReadLogFile {
             stored_bytes,

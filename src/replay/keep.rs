@@ -50,6 +50,14 @@ pub(super) struct Keeps {
     repeating: u64,
 }
 
+/// What groupings look at.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    pub(super) fields: Vec<FieldId>,
+    pub(super) has_account: bool,
+    pub(super) has_moment: bool,
+}
+
 /// The fields of one grouping.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Grouping(Vec<Field>);
@@ -117,6 +125,20 @@ impl Keeps {
         };
         let found = self.groupings.iter().zip(0..).filter(|(grouping, _)| is_repeating(grouping));
         self.repeating = found.fold(0, |set, (_, number)| set | 1 << number);
+    }
+
+    /// Returns what the groupings of a query look at.
+    pub(super) fn looks(&self, kept: &Kept) -> Looks {
+        let mut looks = Looks::default();
+        let groupings = kept.groupings.iter().map(|grouping| &self.groupings[*grouping as usize]);
+        for field in groupings.flat_map(|grouping| &grouping.0) {
+            match field {
+                Field::Account => looks.has_account = true,
+                Field::Day | Field::Hour => looks.has_moment = true,
+                Field::At(field) => looks.fields.push(*field),
+            }
+        }
+        looks
     }
 
     /// Tells whether the same values that come again and again always mean the same group.

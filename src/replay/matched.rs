@@ -1,16 +1,17 @@
 //! What one thread found in its share of a log file.
 
-use super::duplicates::identity;
 use super::groups::Groups;
 use super::matcher::Scratch;
 use super::outcome::{KeptRecord, Match, Tally};
 use super::{Matcher, Options};
 use crate::decode::{Kind, Rejected};
-use crate::event;
+use crate::event::{self, identity};
 use crate::hit::GroupKey;
 use crate::json::scan::{SyntaxError, skip_value};
 use crate::record::{Facts, parse_event_time};
 use crate::source::LogKey;
+use jiff::Timestamp;
+use std::ops::ControlFlow;
 
 /// Records that are no sound JSON are named up to this number in each share of a log file.
 const MOST_NAMED: usize = 1_000;
@@ -28,19 +29,75 @@ pub(super) struct Asked<'run> {
 pub(super) struct Matched {
     /// How many records it looked at.
     pub(super) records: usize,
+    /// The place among them of the one that is looked at.
+    pub(super) at: usize,
     pub(super) tally: Tally,
     pub(super) rejected: Vec<Rejected>,
     /// How many more were rejected.
     pub(super) rejected_unnamed: usize,
     /// Records that matched, in text order.
     pub(super) matches: Vec<Match>,
+    /// Behind them those that are only counted …
+    pub(super) counted: Vec<CountedMatch>,
+    /// … and what many of these share: all but time and identity.
+    pub(super) shared: Vec<Match>,
     /// The queries of all matches, the groups and the bytes of their records, one after the other.
     pub(super) queries: Vec<u32>,
     pub(super) groups: Vec<u32>,
     pub(super) bytes: Vec<u8>,
 }
 
+/// A record that matched, of which no more is known than that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CountedMatch {
+    pub(super) identity: u128,
+    pub(super) seconds: i64,
+    /// The place of the rest in [`Matched::shared`].
+    pub(super) shared: u32,
+    /// As in [`Match`].
+    pub(super) number: u32,
+}
+
 impl Matched {
+    /// Calls `take` with every record that matched, until it breaks off.
+    pub(super) fn for_each(&self, mut take: impl FnMut(&Match) -> ControlFlow<()>) -> ControlFlow<()> {
+        self.matches.iter().try_for_each(&mut take)?;
+        self.counted.iter().try_for_each(|counted| take(&self.whole(counted)))
+    }
+
+    /// Returns what tells the events apart, in the order of [`Matched::for_each`].
+    pub(super) fn identities(&self) -> impl Iterator<Item = u128> {
+        let counted = self.counted.iter().map(|counted| counted.identity);
+        self.matches.iter().map(|found| found.identity).chain(counted)
+    }
+
+    /// Returns how many queries were matched how often.
+    pub(super) fn hits(&self) -> u64 {
+        let hits = |found: &Match| found.queries.len() as u64;
+        let counted = self.counted.iter().map(|counted| hits(&self.shared[counted.shared as usize]));
+        self.matches.iter().map(hits).chain(counted).sum()
+    }
+
+    /// Returns about how many bytes it takes.
+    pub(super) fn size(&self) -> usize {
+        let matches =
+            self.matches.len() * size_of::<Match>() + self.counted.len() * size_of::<CountedMatch>();
+        self.bytes.len() + self.groups.len() * 4 + matches
+    }
+
+    pub(super) fn whole(&self, counted: &CountedMatch) -> Match {
+        let shared = &self.shared[counted.shared as usize];
+        Match {
+            number: counted.number,
+            queries: shared.queries.clone(),
+            identity: counted.identity,
+            time: Timestamp::from_second(counted.seconds).ok(), // a moment, as it was one before
+            groupings: shared.groupings,
+            groups: shared.groups.clone(),
+            record: None,
+        }
+    }
+
     /// Adds a record that matched. One that is passed on is checked all through before; of one that is only counted, what
     /// was looked at is sound, and that is enough.
     pub(super) fn push(
@@ -82,6 +139,7 @@ impl Matched {
         self.queries.extend_from_slice(&scratch.matched);
         let record = is_record.then(|| self.keep(kind, bytes));
         self.matches.push(Match {
+            number: self.at as u32,
             queries: first_query..self.queries.len(),
             identity,
             time,

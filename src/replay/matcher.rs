@@ -8,6 +8,7 @@ use super::kind::Traits;
 use super::look::{Habit, Look};
 use super::plan::Needs;
 use super::prefilter::Prefilter;
+use super::told::Told;
 use crate::decode::Kind;
 use crate::event::{self, EventFields, Members, Presence};
 use crate::json::compact::Marker;
@@ -16,7 +17,7 @@ use crate::json::{FieldId, Fields, Leaves, Repeats};
 use crate::language::event_pattern::EventPattern;
 use crate::language::{Condition, Pattern, Subject};
 use crate::query::Query;
-use crate::source::{RecordKind, Scope};
+use crate::source::{RecordKind, Scope, Want};
 
 /// All queries of a run, ready to be asked about records.
 #[derive(Debug)]
@@ -25,8 +26,8 @@ pub struct Matcher<'q> {
     conditions: Vec<Condition>,
     fields: EventFields,
     event_name: Option<FieldId>,
-    /// The fields that make a record's kind, as far as somebody looks at them.
-    of_kind: [Option<FieldId>; RecordKind::PATHS.len()],
+    /// What the kind of a record says to all this.
+    told: Told,
     /// Numbers of the members that are always marked.
     numbers: Numbers,
     /// What kinds of records are told by.
@@ -107,7 +108,7 @@ impl<'q> Matcher<'q> {
         keeps.find_members(&fields);
         let needs: Vec<_> = conditions.iter().map(|condition| Needs::of(condition, &fields)).collect();
         let event_name = fields.fields().find("detail.eventName");
-        let of_kind = RecordKind::PATHS.map(|path| fields.fields().find(&format!("detail.{path}")));
+        let told = Told::new(&conditions, &keeps, &fields);
         let asks_for_records = conditions.iter().any(|condition| condition.subject() == Subject::Record);
         let identity = fields.identity_members();
         let is_broad = |(condition, _): &(&Condition, &Needs)| !index::is_named(condition, event_name);
@@ -125,7 +126,7 @@ impl<'q> Matcher<'q> {
             conditions,
             fields,
             event_name,
-            of_kind,
+            told,
             numbers,
             traits,
             broad,
@@ -148,13 +149,23 @@ impl<'q> Matcher<'q> {
         self.causes
     }
 
-    /// Tells whether records of a kind can match, as far as the kind says it.
-    pub(super) fn admits(&self, kind: &RecordKind) -> bool {
-        let known = || {
-            self.of_kind.iter().zip(&kind.0).filter_map(|(field, text)| Some(((*field)?, text.as_deref())))
-        };
-        let mut rules = self.conditions.iter().flat_map(Condition::rules);
-        rules.any(|rule| known().all(|(field, text)| rule.admits(field, text.map(str::as_bytes))))
+    /// Says what is wanted of the records of a kind; `count` says it of those that the kind says enough of.
+    pub(super) fn wants(&self, kind: &RecordKind, count: impl FnOnce() -> Want) -> Want {
+        let admits =
+            |condition: &Condition| condition.rules().iter().any(|rule| self.told.admits(rule, kind));
+        let mut admitting = (0..).zip(&self.conditions).filter(|(_, condition)| admits(condition)).peekable();
+        if admitting.peek().is_none() {
+            return Want::Nothing;
+        }
+        match admitting.all(|(position, _)| self.told.is_enough(position, kind)) {
+            true => count(),
+            false => Want::Record,
+        }
+    }
+
+    /// Returns what the kind of a record says to the queries.
+    pub(super) fn told(&self) -> &Told {
+        &self.told
     }
 
     /// Returns what is kept of the hits.

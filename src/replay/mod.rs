@@ -9,6 +9,7 @@
 //! of files under way, and so the memory, bounded. What to do with a hit is the caller's business.
 
 pub mod checkpoint;
+mod counted;
 mod coverage;
 mod duplicates;
 mod feeder;
@@ -31,6 +32,7 @@ mod prefilter;
 mod progress;
 mod receiver;
 mod synthesis;
+mod told;
 mod worker;
 
 pub use coverage::{Cell, Coverage, Fault, LeftOut, Note, RecordedTwice, Stopped};

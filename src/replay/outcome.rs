@@ -35,13 +35,7 @@ impl Outcome {
     /// Returns about how many bytes it takes until it is received.
     pub(super) fn size(&self) -> usize {
         let what = match &self.what {
-            What::Read(read) => read
-                .shares
-                .iter()
-                .map(|share| {
-                    share.bytes.len() + share.groups.len() * 4 + share.matches.len() * size_of::<Match>()
-                })
-                .sum(),
+            What::Read(read) => read.shares.iter().map(Matched::size).sum(),
             _ => 0,
         };
         what + self.frame.len()
@@ -73,7 +67,7 @@ pub(super) struct ReadLogFile {
 impl ReadLogFile {
     /// Returns the number of hits.
     pub(super) fn hits(&self) -> u64 {
-        self.shares.iter().map(|share| share.queries.len() as u64).sum()
+        self.shares.iter().map(Matched::hits).sum()
     }
 }
 
@@ -123,6 +117,8 @@ impl Tally {
 /// A record that matched at least one query.
 #[derive(Debug)]
 pub(super) struct Match {
+    /// Its place among the records that were looked at with it.
+    pub(super) number: u32,
     /// Where its queries are, by position, ascending.
     pub(super) queries: Range<usize>,
     /// Tells equal events apart from others: see [`super::duplicates`].

@@ -198,15 +198,17 @@ impl<'run> Receiver<'run> {
         for share in &read.shares {
             // All at once: one after the other each would wait for memory.
             let mut firsts = std::mem::take(&mut self.firsts);
-            let identities = share.matches.iter().map(|found| found.identity);
             firsts.clear();
-            firsts.extend(identities.map(|identity| self.is_first(identity, place)));
-            for (found, is_first) in share.matches.iter().zip(&firsts) {
-                if self.take_match(read, share, (found, *is_first), take).is_break() {
-                    // Nobody wants more: the feeder and the workers may stop too.
-                    self.watch.interrupt.store(true, Ordering::Relaxed);
-                    return;
-                }
+            firsts.extend(share.identities().map(|identity| self.is_first(identity, place)));
+            let mut at = 0..firsts.len();
+            let taken = share.for_each(|found| {
+                let is_first = at.next().is_some_and(|at| firsts[at]);
+                self.take_match(read, share, (found, is_first), take)
+            });
+            if taken.is_break() {
+                // Nobody wants more: the feeder and the workers may stop too.
+                self.watch.interrupt.store(true, Ordering::Relaxed);
+                return;
             }
             self.firsts = firsts;
         }

@@ -1,5 +1,6 @@
 //! What a pool thread does: reads and decodes a log file, and matches records.
 
+use super::counted::Kinds;
 use super::glance::Glance;
 use super::groups::Groups;
 use super::job::{Job, Origin, Send};
@@ -15,7 +16,7 @@ use crate::decode::{self, Found, Kind, Records, Text};
 use crate::event::{Members, Presence};
 use crate::json::scan::SyntaxError;
 use crate::language::Subject;
-use crate::source::{LogFile, LogKey, RecordKind};
+use crate::source::{Counted, LogFile, LogKey, RecordKind, Telling, Want};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -33,6 +34,7 @@ pub(super) struct Worker<'run> {
     looks: [Look; 2],
     /// What tells before that which records of a piece are worth a look.
     prefilter: Option<Prefilter>,
+    kinds: Kinds,
     buffers: Pool<Buffers>,
     scratches: Pool<Scratch>,
 }
@@ -51,6 +53,7 @@ impl<'run> Worker<'run> {
             watch,
             looks: Look::both(asked.matcher, &asked.options.scope),
             prefilter: asked.matcher.prefilter(&asked.options.scope),
+            kinds: Kinds::default(),
             buffers: Pool::default(),
             scratches: Pool::default(),
         }
@@ -81,9 +84,19 @@ impl<'run> Worker<'run> {
         }
     }
 
-    /// Tells whether records of a kind can match.
-    pub(super) fn admits(&self, kind: &RecordKind) -> bool {
-        self.asked.matcher.admits(kind)
+    /// Tells which members of kinds count.
+    pub(super) fn tells_by(&self) -> Telling {
+        self.asked.matcher.told().telling()
+    }
+
+    /// Says what is wanted of the records of a kind.
+    pub(super) fn wants(&self, kind: &RecordKind) -> Want {
+        self.asked.matcher.wants(kind, || self.kinds.count(kind))
+    }
+
+    /// Matches records that are only counted.
+    pub(super) fn match_counted(&self, key: &LogKey, counted: &[Counted]) -> Matched {
+        self.kinds.match_all(key, counted, &self.asked)
     }
 
     /// Tells the groups of this run apart.
@@ -93,17 +106,21 @@ impl<'run> Worker<'run> {
 
     fn read(&'run self, log_file: LogFile) -> Result<Job<'run>, String> {
         let (cap, original) = (self.asked.options.max_object_size, log_file.original);
-        let origin = Origin { key: log_file.key.clone(), size: log_file.size, original };
+        let (key, size) = (log_file.key.clone(), log_file.size);
         let mut buffers = self.buffers.take();
-        let inflated =
-            log_file.read(cap, &mut buffers.stored).map_err(|fault| fault.to_string()).and_then(|()| {
-                decode::inflate(&buffers.stored, cap, &mut buffers.text).map_err(|error| error.to_string())
-            });
+        let read = log_file.read(cap, &mut buffers.stored).map_err(|fault| fault.to_string());
+        let inflated = read.and_then(|rest| {
+            let inflated = decode::inflate(&buffers.stored, cap, &mut buffers.text);
+            inflated.map(|inflated| (inflated, rest)).map_err(|error| error.to_string())
+        });
         match inflated {
-            Ok(inflated) => Job::new(self, origin, inflated, buffers).map_err(|(reason, buffers)| {
-                self.give_back(buffers);
-                reason
-            }),
+            Ok((inflated, rest)) => {
+                let origin = Origin { key, size, original, rest };
+                Job::new(self, origin, inflated, buffers).map_err(|(reason, buffers)| {
+                    self.give_back(buffers);
+                    reason
+                })
+            }
             Err(reason) => {
                 self.give_back(buffers);
                 Err(reason)
@@ -173,6 +190,7 @@ impl<'run> Worker<'run> {
                 continue;
             }
             let bytes = records.bytes(piece, found);
+            matched.at = index;
             let done = match self.look_again(key, bytes, &mut matched, scratch) {
                 Ok(Verdict::Unsure) => self.match_whole(key, found.kind, bytes, &mut matched, scratch),
                 done => done.map(drop),
@@ -195,6 +213,7 @@ impl<'run> Worker<'run> {
         let mut matched = Matched { records: found.len(), ..Matched::default() };
         for (index, found) in found.iter().enumerate() {
             let bytes = records.bytes(text, found);
+            matched.at = index;
             let glance = self.glance(records, found, bytes, look);
             let done = self.match_record(key, (bytes, found.kind), (glance, look), (&mut matched, scratch));
             if let Err(error) = done {

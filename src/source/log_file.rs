@@ -21,21 +21,44 @@ pub struct LogFile {
     content: Content,
 }
 
-/// What a log file was that is put together again: a part of its records may be left out, because nobody asks for them.
+/// What a log file was that is put together again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Original {
     /// Stored bytes.
     pub stored_bytes: u64,
     /// Bytes of its text.
     pub text_bytes: u64,
-    /// Records that are left out …
+}
+
+/// What else is in a log file than its bytes say, when it was put together again: a part of its records may be left out,
+/// because nobody asks for more than that they are there, or not even for that.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rest {
+    /// Records that are left out and belong to no counted kind …
     pub left_out: u64,
     /// … and how many of these are inside the scope.
     pub left_out_in_scope: u64,
+    /// Records that are left out and only counted. All are inside the scope.
+    pub counted: Vec<Counted>,
+    /// The places of the others among all records, when some are counted.
+    pub numbers: Vec<u32>,
+}
+
+/// A record that is only counted: it is sound, and an event bus carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Its place among all records of the log file.
+    pub number: u32,
+    /// Its kind, by the number of [`super::Want::Count`].
+    pub kind: u32,
+    /// Its time, which is a whole second since 1970.
+    pub seconds: i64,
+    /// What tells its event from others.
+    pub identity: u128,
 }
 
 /// Writes the text of a log file.
-pub type Rebuild = dyn Fn(&mut Vec<u8>) -> Result<(), ReadFault> + Send + Sync;
+pub type Rebuild = dyn Fn(&mut Vec<u8>) -> Result<Rest, ReadFault> + Send + Sync;
 
 struct Rebuilt(Box<Rebuild>);
 
@@ -98,11 +121,12 @@ impl LogFile {
         Self { key, size, original: None, content: Content::Unfetched }
     }
 
-    /// Reads the stored bytes into `buffer`, which is cleared first. At most `cap` bytes: more is a fault.
+    /// Reads the stored bytes into `buffer`, which is cleared first, and returns what is not among them. At most `cap` bytes:
+    /// more is a fault.
     ///
     /// # Errors
     /// Returns why the file cannot be read; the buffer is then of no use.
-    pub fn read(self, cap: u64, buffer: &mut Vec<u8>) -> Result<(), ReadFault> {
+    pub fn read(self, cap: u64, buffer: &mut Vec<u8>) -> Result<Rest, ReadFault> {
         buffer.clear();
         if self.size > cap || self.original.is_some_and(|original| original.text_bytes > cap) {
             return Err(ReadFault::TooLarge { cap });
@@ -114,19 +138,19 @@ impl LogFile {
                 let file = File::open(path).map_err(|error| fault_of(&error))?;
                 let limit = cap.saturating_add(1);
                 let length = file.take(limit).read_to_end(buffer).map_err(|error| fault_of(&error))?;
-                if length as u64 > cap { Err(ReadFault::TooLarge { cap }) } else { Ok(()) }
+                if length as u64 > cap { Err(ReadFault::TooLarge { cap }) } else { Ok(Rest::default()) }
             }
             Content::Rebuilt(Rebuilt(rebuild)) => rebuild(buffer),
             Content::Shared(bytes) => {
                 buffer.extend_from_slice(&bytes);
-                Ok(())
+                Ok(Rest::default())
             }
             #[cfg(feature = "s3")]
             Content::Unfetched => Err(ReadFault::Transfer { reason: "was not asked for".to_owned() }),
             #[cfg(feature = "s3")]
             Content::Held(bytes, _) => {
                 buffer.extend_from_slice(&bytes);
-                Ok(())
+                Ok(Rest::default())
             }
         }
     }

@@ -22,8 +22,8 @@ mod survey;
 
 pub use fault::{Cause, Error, ReadFault};
 pub use key::{Folder, LogKey};
-pub use kind::RecordKind;
-pub use log_file::{LogFile, Original, Rebuild};
+pub use kind::{KindValue, RecordKind, Telling, Want};
+pub use log_file::{Counted, LogFile, Original, Rebuild, Rest};
 pub use memory::Memory;
 pub use objects::{LIST_VERSION, ListHead, ListedObject, ObjectList};
 pub use options::{Credentials, Options, S3Options};
@@ -139,10 +139,15 @@ pub trait Sink {
         None
     }
 
-    /// Tells whether records of a kind are wanted. A source that knows the kinds beforehand may leave the others out, and
-    /// says so: [`LogFile::original`].
-    fn wants(&self, _kind: &RecordKind) -> bool {
-        true
+    /// Tells which members of kinds count for what is wanted. A kind that differs in others only need not be asked about.
+    fn tells_by(&self) -> Telling {
+        [true; RecordKind::PATHS.len()]
+    }
+
+    /// Tells what is wanted of the records of a kind. A source that knows the kinds beforehand may leave the others out, and
+    /// says so: [`Rest`].
+    fn wants(&self, _kind: &RecordKind) -> Want {
+        Want::Record
     }
 
     /// Learns that `objects` more log files of `bytes` stored bytes are known to be coming; for progress only.

@@ -12,7 +12,7 @@ use crate::replay::outcome::{KeptRecord, Match, ReadLogFile, Tally};
 use crate::source::LogKey;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// Writes down what came of a log file.
 pub(super) fn encode(read: &ReadLogFile, groups: &Groups) -> Vec<u8> {
@@ -33,9 +33,13 @@ pub(super) fn encode(read: &ReadLogFile, groups: &Groups) -> Vec<u8> {
         texts.iter().for_each(|text| out.bytes(text.as_bytes()));
     }
     let places = out.groups(read, groups);
-    out.number(read.shares.iter().map(|share| share.matches.len() as u64).sum());
+    out.number(read.shares.iter().map(|share| share.identities().count() as u64).sum());
     for share in &read.shares {
-        share.matches.iter().for_each(|found| out.found(share, found, &places));
+        // Nothing breaks off.
+        let _ = share.for_each(|found| {
+            out.found(share, found, &places);
+            ControlFlow::Continue(())
+        });
     }
     out.0
 }
@@ -95,10 +99,8 @@ impl Out {
     /// Writes every group once, and returns their places.
     fn groups(&mut self, read: &ReadLogFile, groups: &Groups) -> BTreeMap<(u32, u32), u64> {
         let all = read.shares.iter().flat_map(|share| {
-            share
-                .matches
-                .iter()
-                .flat_map(|found| groupings(found.groupings).zip(&share.groups[found.groups.clone()]))
+            let all = share.matches.iter().chain(&share.shared);
+            all.flat_map(|found| groupings(found.groupings).zip(&share.groups[found.groups.clone()]))
         });
         let mut places: BTreeMap<(u32, u32), u64> =
             all.map(|(grouping, number)| ((grouping, *number), 0)).collect();
@@ -201,6 +203,7 @@ impl<'a> From<'a> {
             kind => Some(keep(self.bytes()?, kind == 2, &mut matched.bytes)),
         };
         matched.matches.push(Match {
+            number: 0, // they stand in their order
             queries: first_query..matched.queries.len(),
             identity,
             time,
