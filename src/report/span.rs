@@ -1,6 +1,6 @@
 //! How many records, from when to when.
 
-use super::Counted;
+use super::{Counted, tally};
 use jiff::Timestamp;
 
 /// How many records there are of a kind, and the times of the earliest and the latest.
@@ -31,6 +31,12 @@ impl Span {
 impl From<&Counted> for Span {
     fn from(counted: &Counted) -> Self {
         Self { records: counted.records, first: counted.first, last: counted.last }
+    }
+}
+
+impl From<tally::Span> for Span {
+    fn from(span: tally::Span) -> Self {
+        Self { records: span.records, first: span.first(), last: span.last() }
     }
 }
 

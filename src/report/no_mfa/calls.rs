@@ -5,20 +5,15 @@ use crate::hit::{Group, Hit};
 use crate::record::Identity;
 use crate::report::sign_in::role_of;
 use crate::report::span::Span;
+use crate::report::tally;
+use foldhash::fast::FixedState;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// What all records are counted by: those of an identity, and whether the session was begun with MFA.
-pub(super) const FIELDS: [&str; 10] = {
-    let mut fields = ["userIdentity.sessionContext.attributes.mfaAuthenticated"; 10];
-    let mut place = 0;
-    while place < Identity::FIELDS.len() {
-        fields[place] = Identity::FIELDS[place];
-        place += 1;
-    }
-    fields
-};
+/// What tells whether the session was begun with MFA: all records are counted by it and, apart, by the fields of an
+/// identity, which another report counts by, too.
+pub(super) const MFA: &str = "userIdentity.sessionContext.attributes.mfaAuthenticated";
 
 /// What stands behind the credentials of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,18 +28,21 @@ pub(super) enum CallClass {
     SignIn,
 }
 
-/// Records by group, as they come.
+/// Records by identity and use of MFA, as they come.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
-    /// By the group's number.
-    groups: Vec<Option<Called>>,
+    /// By the number of the identity's group: nearly always there is one use of MFA …
+    first: Vec<Option<Called>>,
+    /// … and by the numbers of both groups, when there are more.
+    others: HashMap<(u32, u32), Called, FixedState>,
 }
 
 #[derive(Debug, Clone)]
 struct Called {
     /// The values are read when all is counted: so memory holds them once, in few bytes.
-    group: Arc<Group>,
-    span: Span,
+    identity: Arc<Group>,
+    mfa: Arc<Group>,
+    span: tally::Span,
     /// How many of the records are of the sign-in service.
     sign_ins: u64,
 }
@@ -80,19 +78,28 @@ impl Calls {
     }
 
     fn called(&mut self, hit: &Hit<'_>) -> Option<&mut Called> {
-        let group = hit.groups.first()?;
-        let number = group.number as usize;
-        if self.groups.len() <= number {
-            self.groups.resize(number + 1, None);
+        let [identity, mfa] = hit.groups else { return None };
+        let number = identity.number as usize;
+        if self.first.len() <= number {
+            self.first.resize(number + 1, None);
         }
-        let new = || Called { group: Arc::clone(group), span: Span::default(), sign_ins: 0 };
-        Some(self.groups[number].get_or_insert_with(new))
+        let new = || Called {
+            identity: Arc::clone(identity),
+            mfa: Arc::clone(mfa),
+            span: tally::Span::default(),
+            sign_ins: 0,
+        };
+        let first = self.first[number].get_or_insert_with(new);
+        if first.mfa.number == mfa.number {
+            return Some(first);
+        }
+        Some(self.others.entry((identity.number, mfa.number)).or_insert_with(new))
     }
 
     /// Says what stands behind the credentials of all records.
     pub(super) fn classify(self, origins: &Origins) -> Classes {
         let mut classes = Classes::default();
-        for called in self.groups.into_iter().flatten() {
+        for called in self.first.into_iter().flatten().chain(self.others.into_values()) {
             classes.add(&called, origins);
         }
         classes
@@ -101,16 +108,17 @@ impl Calls {
 
 impl Classes {
     fn add(&mut self, called: &Called, origins: &Origins) {
-        let values: Vec<_> = called.group.values().map(|value| value.map(Cow::into_owned)).collect();
+        let values: Vec<_> = called.identity.values().collect();
         let identity = Identity::from_values(values.iter().map(Option::as_deref));
-        let mfa = values.last().cloned().flatten();
-        let mut calls = called.span;
+        let mfa = called.mfa.values().next().flatten().map(Cow::into_owned);
+        let all = Span::from(called.span);
+        let mut calls = all;
         // The times of a group are those of all its records.
         calls.records = calls.records.saturating_sub(called.sign_ins);
         if called.sign_ins > 0 {
             let kind =
                 (CallClass::SignIn, "an event of the sign-in service", identity.kind.clone(), mfa.clone());
-            let span = Span { records: called.sign_ins, ..called.span };
+            let span = Span { records: called.sign_ins, ..all };
             self.kinds.entry(kind).or_default().add(&span);
         }
         if calls.records == 0 {

@@ -14,6 +14,7 @@ use super::sign_in::{Class, Mfa, PORTAL_EVENTS, Portal, SignIn, SignInList, Verd
 use super::{Ask, Bar, Definition, Error, Report, Section, Shape};
 use crate::hit::Hit;
 use crate::query::Severity;
+use crate::record::Identity;
 use crate::replay::{Coverage, Keep};
 use crate::words::thousands;
 use calls::{CallClass, Calls, Classes};
@@ -115,8 +116,12 @@ impl Report for NoMfa {
         vec![
             Ask::pattern("no-mfa/console-login", CONSOLE_LOGIN, Keep::Record),
             Ask::pattern("no-mfa/access-portal", PORTAL_EVENTS, Keep::Record),
-            Ask::everything("no-mfa/calls", Ask::groups(&[&calls::FIELDS])),
-            Ask::pattern("no-mfa/sign-in-service", SIGN_IN_SERVICE, Ask::groups(&[&calls::FIELDS])),
+            Ask::everything("no-mfa/calls", Ask::groups(&[&Identity::FIELDS, &[calls::MFA]])),
+            Ask::pattern(
+                "no-mfa/sign-in-service",
+                SIGN_IN_SERVICE,
+                Ask::groups(&[&Identity::FIELDS, &[calls::MFA]]),
+            ),
             Ask::pattern("no-mfa/sessions", origins::PATTERN, Ask::groups(&[origins::FIELDS])),
         ]
     }
