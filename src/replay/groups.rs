@@ -1,6 +1,7 @@
 //! Numbers the groups that counted records are in.
 
 use super::keep::Grouping;
+use super::lately::Lately;
 use crate::hit::{Group, GroupKey};
 use crate::json::Repeat;
 use foldhash::fast::FixedState;
@@ -8,9 +9,6 @@ use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Beyond so many groups a thread forgets which ones it has met.
-const MOST_REMEMBERED: usize = 100_000;
 
 /// All groups of a run, shared by all threads.
 #[derive(Debug)]
@@ -25,18 +23,18 @@ struct All {
     by_number: Vec<Arc<Group>>,
 }
 
-/// The groups that one thread has met.
+/// The groups that one thread has met lately.
 #[derive(Debug, Default)]
 pub(super) struct Met {
     /// Parallel to the groupings.
-    by_key: Vec<HashSet<ByKey, FixedState>>,
+    by_key: Vec<Lately>,
     /// Parallel to the groupings, by the slot of a value that comes again and again: its serial, and its group's number.
     by_repeat: Vec<Vec<(u64, u32)>>,
     pub(super) key: GroupKey,
 }
 
 /// A group that is found by its key.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct ByKey(Arc<Group>);
 
 impl Groups {
@@ -47,20 +45,10 @@ impl Groups {
     /// Returns the number of the group whose key was just written to `met`.
     pub(super) fn find(&self, grouping: usize, met: &mut Met) -> u32 {
         if met.by_key.len() < self.all.len() {
-            met.by_key.resize_with(self.all.len(), HashSet::default);
+            met.by_key.resize_with(self.all.len(), Lately::default);
         }
-        let known = &mut met.by_key[grouping];
         let key = met.key.as_bytes();
-        if let Some(group) = known.get(key) {
-            return group.0.number;
-        }
-        let group = self.number(grouping, key);
-        let number = group.0.number;
-        if known.len() == MOST_REMEMBERED {
-            known.clear();
-        }
-        known.insert(group);
-        number
+        met.by_key[grouping].number(key, || self.number(grouping, key))
     }
 
     /// Returns the number of the group of all records with a value that comes again; `write` writes its key.
@@ -87,15 +75,16 @@ impl Groups {
         number
     }
 
-    fn number(&self, grouping: usize, key: &[u8]) -> ByKey {
+    fn number(&self, grouping: usize, key: &[u8]) -> u32 {
         let mut all = self.all[grouping].lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(group) = all.by_key.get(key) {
-            return group.clone();
+            return group.0.number;
         }
-        let group = Arc::new(Group::new(all.by_key.len() as u32, key));
+        let number = all.by_number.len() as u32;
+        let group = Arc::new(Group::new(number, key));
         all.by_number.push(Arc::clone(&group));
-        all.by_key.insert(ByKey(Arc::clone(&group)));
-        ByKey(group)
+        all.by_key.insert(ByKey(group));
+        number
     }
 
     /// Tells whether there is a grouping of that number.

@@ -78,6 +78,7 @@ impl Keeps {
             let kept = match keeps.get(position).unwrap_or(&Keep::Record) {
                 Keep::Record => Kept { is_record: true, ..Kept::default() },
                 Keep::Groups(lists) => {
+                    assert!(lists.len() <= MOST_GROUPINGS, "more groupings than a query can have");
                     let numbers: Vec<u32> = lists.iter().map(|list| all.grouping(list, fields)).collect();
                     let set = numbers.iter().fold(0, |set, number| set | 1 << number);
                     Kept { groupings: numbers, set, ..Kept::default() }

@@ -3,6 +3,7 @@
 use super::groups::Groups;
 use super::matcher::Scratch;
 use super::outcome::{KeptRecord, Match, Tally};
+use super::pool::Pool;
 use super::{Matcher, Options};
 use crate::decode::{Kind, Rejected};
 use crate::event::{self, identity};
@@ -16,12 +17,17 @@ use std::ops::ControlFlow;
 /// Records that are no sound JSON are named up to this number in each share of a log file.
 const MOST_NAMED: usize = 1_000;
 
+/// The memory of a share that kept more bytes than that is given back to the system.
+const LARGEST_KEPT: usize = 1 << 20;
+
 /// What a run asks of its records.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'run> {
     pub(super) matcher: &'run Matcher<'run>,
     pub(super) options: &'run Options,
     pub(super) groups: &'run Groups,
+    /// Memory of shares that were received.
+    pub(super) received: &'run Pool<Matched>,
 }
 
 /// What one thread found in its share of a log file.
@@ -96,6 +102,24 @@ impl Matched {
             groups: shared.groups.clone(),
             record: None,
         }
+    }
+
+    /// Returns one for a share of so many records, of which nothing is found yet.
+    pub(super) fn of(records: usize, run: &Asked<'_>) -> Self {
+        Self { records, ..run.received.take() }
+    }
+
+    /// Gives the memory back, to be used for another share.
+    pub(super) fn give_back(mut self, received: &Pool<Self>) {
+        if self.bytes.capacity() > LARGEST_KEPT {
+            return;
+        }
+        self.matches.clear();
+        self.queries.clear();
+        self.groups.clear();
+        self.bytes.clear();
+        let Self { matches, queries, groups, bytes, .. } = self;
+        received.give_back(Self { matches, queries, groups, bytes, ..Self::default() });
     }
 
     /// Adds a record that matched. One that is passed on is checked all through before; of one that is only counted, what

@@ -21,6 +21,7 @@ mod index;
 mod job;
 mod keep;
 mod kind;
+mod lately;
 mod look;
 mod matched;
 mod matcher;
@@ -47,6 +48,7 @@ use feeder::Feeder;
 use gate::Gate;
 use groups::Groups;
 use matched::Asked;
+use pool::Pool;
 use receiver::Receiver;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
@@ -120,9 +122,11 @@ pub fn run(
         .map_err(|source| Error::Threads { threads: options.threads, source })?;
     let gate = Gate::new(PLACES);
     let groups = Groups::new(&matcher.keeps().groupings);
-    let worker = Worker::new(Asked { matcher, options, groups: &groups }, watch);
+    let received = Pool::default();
+    let asked = Asked { matcher, options, groups: &groups, received: &received };
+    let worker = Worker::new(asked, watch);
     let (outcomes, arrivals) = crossbeam_channel::unbounded();
-    let mut receiver = Receiver::new(matcher, options, watch, (&gate, &groups));
+    let mut receiver = Receiver::new(asked, watch, &gate);
 
     std::thread::scope(|threads| -> Result<(), Error> {
         let feeding = threads.spawn(|| {

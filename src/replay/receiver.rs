@@ -4,10 +4,11 @@ use super::coverage::{Coverage, Fault, Note, ScopeDocument, Stopped};
 use super::duplicates::{Pairs, Seen};
 use super::gate::Gate;
 use super::groups::Groups;
-use super::matched::Matched;
+use super::matched::{Asked, Matched};
 use super::outcome::{Match, Outcome, ReadLogFile, What};
+use super::pool::Pool;
 use super::synthesis::Synthesis;
-use super::{Error, Matcher, Options, Take, Watch, checkpoint};
+use super::{Error, MOST_GROUPINGS, Matcher, Options, Take, Watch, checkpoint};
 use crate::event;
 use crate::hit::{Group, Hit};
 use crate::record::Facts;
@@ -25,8 +26,11 @@ pub(super) struct Receiver<'run> {
     watch: Watch<'run>,
     gate: &'run Gate,
     groups: &'run Groups,
+    received: &'run Pool<Matched>,
     /// Those of the groups that were needed so far, by grouping.
     known_groups: Vec<Vec<Arc<Group>>>,
+    /// Stands where no group is asked for.
+    no_group: Arc<Group>,
     seen: Seen,
     pairs: Option<Pairs>,
     /// Of a share's matches, which are; memory that goes from share to share.
@@ -42,10 +46,9 @@ pub(super) struct Receiver<'run> {
 
 impl<'run> Receiver<'run> {
     pub(super) fn new(
-        matcher: &'run Matcher<'run>,
-        options: &'run Options,
+        Asked { matcher, options, groups, received }: Asked<'run>,
         watch: Watch<'run>,
-        (gate, groups): (&'run Gate, &'run Groups),
+        gate: &'run Gate,
     ) -> Self {
         Self {
             matcher,
@@ -53,7 +56,9 @@ impl<'run> Receiver<'run> {
             watch,
             gate,
             groups,
+            received,
             known_groups: vec![Vec::new(); matcher.keeps().groupings.len()],
+            no_group: Arc::new(Group::new(0, &[])),
             seen: Seen::default(),
             pairs: options.is_pairing.then(Pairs::default),
             firsts: Vec::new(),
@@ -139,7 +144,11 @@ impl<'run> Receiver<'run> {
                 self.coverage.log_files.listings_failed += 1;
                 self.coverage.faults.push(Fault { key: archive, reason, is_partly_read });
             }
-            What::Read(read) => self.take_log_file(*read, take),
+            What::Read(mut read) => {
+                let shares = std::mem::take(&mut read.shares);
+                self.take_log_file(*read, &shares, take);
+                shares.into_iter().for_each(|share| share.give_back(self.received));
+            }
             What::NotRead => self.coverage.stopped = Some(Stopped::Interrupted),
         }
     }
@@ -157,7 +166,7 @@ impl<'run> Receiver<'run> {
         self.coverage.faults.push(Fault { key: key.as_str().to_owned(), reason, is_partly_read: false });
     }
 
-    fn take_log_file(&mut self, mut read: ReadLogFile, take: &mut Take<'_>) {
+    fn take_log_file(&mut self, mut read: ReadLogFile, shares: &[Matched], take: &mut Take<'_>) {
         let coverage = &mut self.coverage;
         if let (Some(_), Some(day)) = (&self.options.scope.read_before, read.key.day()) {
             coverage.log_files_read.entry(day).or_default().push(fingerprint(&read.key));
@@ -190,12 +199,12 @@ impl<'run> Receiver<'run> {
         let notes = read.notes.drain(..).map(|remark| Note { key: key.to_owned(), remark });
         coverage.notes.extend(notes);
 
-        self.take_matches(&read, take);
+        self.take_matches(&read, shares, take);
     }
 
-    fn take_matches(&mut self, read: &ReadLogFile, take: &mut Take<'_>) {
+    fn take_matches(&mut self, read: &ReadLogFile, shares: &[Matched], take: &mut Take<'_>) {
         let place = self.pairs.as_mut().map(|pairs| pairs.place(&read.key));
-        for share in &read.shares {
+        for share in shares {
             // All at once: one after the other each would wait for memory.
             let mut firsts = std::mem::take(&mut self.firsts);
             firsts.clear();
@@ -287,19 +296,18 @@ impl<'run> Receiver<'run> {
         let (groupings, numbers) = matching.groups;
         catch_up(self.groups, &mut self.known_groups, groupings, numbers);
         let keeps = &self.matcher.keeps().of_queries;
-        let mut groups: Vec<&Arc<Group>> = Vec::new();
+        let mut groups = [&self.no_group; MOST_GROUPINGS];
         for &position in matching.queries {
             let query = &self.matcher.queries()[position as usize];
             let keep = &keeps[position as usize];
-            groups.clear();
-            groups.extend(keep.groupings.iter().map(|grouping| {
+            for (group, grouping) in groups.iter_mut().zip(&keep.groupings) {
                 let place = (groupings & ((1 << grouping) - 1)).count_ones();
-                &self.known_groups[*grouping as usize][numbers[place as usize] as usize]
-            }));
+                *group = &self.known_groups[*grouping as usize][numbers[place as usize] as usize];
+            }
             let hit = Hit {
                 query,
                 position,
-                groups: &groups,
+                groups: &groups[..keep.groupings.len()],
                 log_key: read.key.as_str(),
                 key_account: read.key.account(),
                 record: if keep.is_record { matching.record } else { &[] },

@@ -183,7 +183,7 @@ impl<'run> Worker<'run> {
         records: &Records,
         scratch: &mut Scratch,
     ) -> Matched {
-        let mut matched = Matched { records: records.found.len(), ..Matched::default() };
+        let mut matched = Matched::of(records.found.len(), &self.asked);
         for (index, found) in records.found.iter().enumerate() {
             if !Prefilter::is_candidate(records, found) {
                 matched.tally.count(Place::Inside, true);
@@ -210,7 +210,7 @@ impl<'run> Worker<'run> {
         (records, found, look): (&Records, &[Found], &Look),
         scratch: &mut Scratch,
     ) -> Matched {
-        let mut matched = Matched { records: found.len(), ..Matched::default() };
+        let mut matched = Matched::of(found.len(), &self.asked);
         for (index, found) in found.iter().enumerate() {
             let bytes = records.bytes(text, found);
             matched.at = index;
