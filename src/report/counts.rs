@@ -1,26 +1,22 @@
 //! Hits per query, and per combination of values when somebody asks for fields: how many, from when to when, in how
 //! many accounts and regions.
 
-use super::Error;
-use crate::hit::{Group, Hit};
+use super::{Counted, Error, Tally};
+use crate::hit::Hit;
 use crate::query::Query;
-use foldhash::fast::FixedState;
 use jiff::Timestamp;
 use polars::prelude::{Column, DataFrame, df};
-use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// Counts hits as they come. Memory grows with queries × groups, never with the hits.
 #[derive(Debug, Default)]
 pub struct Counts {
-    /// By the query's position and the group's number.
-    counts: HashMap<(u32, u32), Count, FixedState>,
-    /// Those that hits were in, by number.
-    groups: Vec<Option<Values>>,
+    /// By the query's position. The values of a group: receiving account, region, and the fields that hits are counted by.
+    tallies: Vec<Tally>,
 }
 
-/// What is counted of one query in one group; moments in milliseconds since 1970.
+/// What is counted of one query and combination of values; moments in milliseconds since 1970.
 #[derive(Debug, Default)]
 struct Count {
     hits: u64,
@@ -28,10 +24,7 @@ struct Count {
     last: Option<i64>,
 }
 
-/// The values of a group: receiving account, region, and the fields that hits are counted by.
-type Values = Vec<Option<String>>;
-
-/// How many of them stand before the fields.
+/// How many values stand before the fields.
 const VALUES_BEFORE: usize = 2;
 
 /// What a row of the frame says.
@@ -45,8 +38,9 @@ struct Row<'a> {
 }
 
 impl Count {
-    fn add(&mut self, hits: u64, first: Option<i64>, last: Option<i64>) {
-        self.hits += hits;
+    fn add(&mut self, counted: &Counted) {
+        let [first, last] = [counted.first, counted.last].map(|time| time.map(Timestamp::as_millisecond));
+        self.hits += counted.records;
         self.first = [self.first, first].into_iter().flatten().min();
         self.last = self.last.max(last);
     }
@@ -60,14 +54,11 @@ impl Counts {
 
     /// Counts one hit of a run that groups by [`Counts::grouping`]; others are in no group and are passed over.
     pub fn take(&mut self, hit: &Hit<'_>) {
-        let Some(group) = hit.groups.first() else { return };
-        let number = group.number as usize;
-        if self.groups.len() <= number {
-            self.groups.resize(number + 1, None);
+        let position = hit.position as usize;
+        if self.tallies.len() <= position {
+            self.tallies.resize_with(position + 1, Tally::default);
         }
-        self.groups[number].get_or_insert_with(|| values(group));
-        let time = hit.facts.time.map(Timestamp::as_millisecond);
-        self.counts.entry((hit.position, group.number)).or_default().add(1, time, time);
+        self.tallies[position].take(hit, 0);
     }
 
     /// Returns what was counted of `queries`: `query` (id), `hits` (count), `first` and `last` (milliseconds since 1970,
@@ -83,7 +74,10 @@ impl Counts {
     /// # Errors
     /// Returns an error when Polars refuses the frame: a field is named twice, or like one of the other columns.
     pub fn into_frame(self, queries: &[Query], by: &[String]) -> Result<DataFrame, Error> {
-        let mut rows = self.rows(by.len());
+        let of_query =
+            |(position, tally): (u32, Tally)| tally.into_sorted().map(move |count| (position, count));
+        let counted: Vec<(u32, Counted)> = (0..).zip(self.tallies).flat_map(of_query).collect();
+        let mut rows = rows(&counted, by.len());
         let hit: BTreeSet<u32> = rows.iter().map(|row| row.position).collect();
         let missed = (0..queries.len() as u32).filter(|position| !hit.contains(position));
         rows.extend(missed.map(|position| Row { position, ..Row::default() }));
@@ -104,40 +98,35 @@ impl Counts {
         }
         Ok(frame)
     }
-
-    /// Returns a row per query with hits and combination of the first `width` values, in ascending order of both.
-    fn rows(&self, width: usize) -> Vec<Row<'_>> {
-        let counted = self.counts.iter().map(|((position, group), count)| {
-            let all = self.groups[*group as usize].as_deref().expect("its group came with the first hit");
-            let values = all.get(VALUES_BEFORE..).unwrap_or_default();
-            (*position, &values[..values.len().min(width)], all, count)
-        });
-        let mut counted: Vec<_> = counted.collect();
-        counted.sort_unstable_by_key(|(position, values, ..)| (*position, *values));
-        let rows = counted.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)).map(|same| {
-            let (position, values, ..) = same[0];
-            let mut row = Row { position, values, ..Row::default() };
-            let (mut accounts, mut regions) = (BTreeSet::new(), BTreeSet::new());
-            for (.., group, count) in same {
-                row.count.add(count.hits, count.first, count.last);
-                accounts.extend(group.first().and_then(Option::as_deref));
-                regions.extend(group.get(1).and_then(Option::as_deref));
-            }
-            (row.accounts, row.regions) = (accounts.len() as u64, regions.len() as u64);
-            row
-        });
-        rows.collect()
-    }
 }
 
-fn values(group: &Group) -> Values {
-    group.values().map(|value| value.map(Cow::into_owned)).collect()
+/// Returns a row per query with hits and combination of the first `width` values, in ascending order of both.
+fn rows(counted: &[(u32, Counted)], width: usize) -> Vec<Row<'_>> {
+    let counted = counted.iter().map(|(position, counted)| {
+        let values = counted.values.get(VALUES_BEFORE..).unwrap_or_default();
+        (*position, &values[..values.len().min(width)], counted)
+    });
+    let mut counted: Vec<_> = counted.collect();
+    counted.sort_unstable_by_key(|(position, values, _)| (*position, *values));
+    let rows = counted.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)).map(|same| {
+        let (position, values, _) = same[0];
+        let mut row = Row { position, values, ..Row::default() };
+        let (mut accounts, mut regions) = (BTreeSet::new(), BTreeSet::new());
+        for (.., counted) in same {
+            row.count.add(counted);
+            accounts.extend(counted.value(0));
+            regions.extend(counted.value(1));
+        }
+        (row.accounts, row.regions) = (accounts.len() as u64, regions.len() as u64);
+        row
+    });
+    rows.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hit::GroupKey;
+    use crate::hit::{Group, GroupKey};
     use crate::record::Facts;
     use std::sync::Arc;
 

@@ -15,6 +15,7 @@ use crate::query::Severity;
 use crate::replay::Coverage;
 use crate::words::plural;
 use bursts::Burst;
+use foldhash::fast::FixedState;
 use line::Line;
 use std::collections::HashMap;
 
@@ -31,7 +32,7 @@ const DENIED: &str =
 const BY_ENDPOINT: &str = r#"{"detail":{"errorCode":["VpceAccessDenied"]}}"#;
 
 /// The minute of a group's hits, since 1970.
-type Minutes = HashMap<(u32, i64), Span>;
+type Minutes = HashMap<(u32, i64), Span, FixedState>;
 
 struct Denied {
     top: usize,
@@ -43,7 +44,7 @@ struct Denied {
 
 impl Denied {
     fn new(settings: &Settings) -> Self {
-        Self { top: settings.top, tally: Tally::default(), minutes: Minutes::new(), by_endpoint: 0 }
+        Self { top: settings.top, tally: Tally::default(), minutes: Minutes::default(), by_endpoint: 0 }
     }
 }
 

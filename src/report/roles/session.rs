@@ -2,6 +2,7 @@
 
 use super::super::{Slot, Span, who::Who};
 use crate::hit::{Group, Hit};
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ pub(super) const ISSUED: &str = "responseElements.credentials.accessKeyId";
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     /// By the numbers of the session's group and of the key's.
-    used: HashMap<(u32, u32), Used>,
+    used: HashMap<(u32, u32), Used, FixedState>,
 }
 
 #[derive(Debug)]
