@@ -14,6 +14,8 @@ mod iam_changes;
 mod instances;
 #[path = "reports/logins.rs"]
 mod logins;
+#[path = "reports/many.rs"]
+mod many;
 #[path = "reports/network.rs"]
 mod network;
 #[path = "reports/no_mfa.rs"]
@@ -27,7 +29,7 @@ mod root;
 #[path = "reports/trail.rs"]
 mod trail;
 
-use backtrail::replay::{self, DEFAULT_MAX_OBJECT_SIZE, Matcher, Options, Silent, Watch};
+use backtrail::replay::{self, DEFAULT_MAX_OBJECT_SIZE, MOST_GROUPS, Matcher, Options, Silent, Watch};
 use backtrail::report::{self, Document, Reports, Section, Settings, Value};
 use backtrail::source::{Memory, Scope, Source};
 use std::ops::ControlFlow;
@@ -41,10 +43,20 @@ pub fn key(day: u8) -> String {
 
 /// Makes reports over log files: each is a key and the records in it.
 pub fn document(names: &[&str], log_files: &[(String, Vec<String>)], settings: &Settings) -> Document {
+    document_with(names, log_files, settings, (2, MOST_GROUPS))
+}
+
+/// Makes reports with so many threads, and so many groups that are told apart.
+pub fn document_with(
+    names: &[&str],
+    log_files: &[(String, Vec<String>)],
+    settings: &Settings,
+    (threads, most_groups): (usize, usize),
+) -> Document {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut reports = Reports::new(&report::select(&names).unwrap(), settings);
     let queries = reports.queries().to_vec();
-    let matcher = Matcher::keeping(&queries, reports.keeps());
+    let matcher = Matcher::keeping(&queries, reports.keeps()).telling_apart(most_groups);
     let text = |records: &Vec<String>| format!(r#"{{"Records":[{}]}}"#, records.join(",")).into_bytes();
     let objects = log_files.iter().map(|(key, records)| (key.clone(), text(records)));
     let sources: Vec<Box<dyn Source>> = vec![Box::new(Memory::new("memory", objects))];
@@ -60,7 +72,7 @@ pub fn document(names: &[&str], log_files: &[(String, Vec<String>)], settings: &
             read_before: None,
             now,
         },
-        threads: 2,
+        threads,
         max_object_size: DEFAULT_MAX_OBJECT_SIZE,
         is_deduplicating: true,
         limit: None,

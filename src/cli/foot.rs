@@ -29,6 +29,9 @@ fn print_rest(coverage: &Coverage, is_written: bool) {
     for note in coverage.notes.iter().take(NAMED_FAULTS) {
         say(&format!("note: {}: {}", note.key, note.remark));
     }
+    for together in &coverage.counted_together {
+        say(&format!("note: {}", together.in_words()));
+    }
     // What is wrong with a whole archive tells why the rest is missing.
     let is_archive = |fault: &&Fault| coverage.archives.contains(&fault.key);
     let (archives, others): (Vec<_>, Vec<_>) = coverage.faults.iter().partition(is_archive);

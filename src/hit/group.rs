@@ -7,6 +7,9 @@ use std::cmp::Ordering;
 const END: u8 = 0xff;
 const ABSENT: u8 = 0xfe;
 
+/// The value at every field of the group that takes what cannot be told apart any more.
+pub const OTHERS: &str = "(others)";
+
 /// What hits that are counted together have in common: the values at some fields of their records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
@@ -19,6 +22,16 @@ impl Group {
     /// Returns a group by the key that [`GroupKey`] wrote.
     pub fn new(number: u32, key: &[u8]) -> Self {
         Self { number, key: key.into() }
+    }
+
+    /// Returns the group that takes all hits that are not told apart by so many fields; its number is 0.
+    pub fn others(fields: usize) -> Self {
+        let mut key = GroupKey::default();
+        for _ in 0..fields {
+            key.push(OTHERS.as_bytes());
+            key.end();
+        }
+        Self::new(0, key.as_bytes())
     }
 
     /// Returns the key.

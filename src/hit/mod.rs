@@ -5,7 +5,7 @@
 mod group;
 mod sorter;
 
-pub use group::{Group, GroupKey};
+pub use group::{Group, GroupKey, OTHERS};
 pub use sorter::Sorter;
 
 use crate::delivery::{self, Delivery, Origin};

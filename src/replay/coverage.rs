@@ -1,6 +1,8 @@
 //! What a replay has read, passed over and failed to read: the evidence that a count is complete, or why it is not.
 
+use crate::hit::OTHERS;
 use crate::source::{Folder, LogKey, Scope};
+use crate::words::thousands;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -46,6 +48,29 @@ pub struct Coverage {
     /// Which places record the same events, when that was asked for ([`super::Options::is_pairing`]), sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recorded_twice: Vec<RecordedTwice>,
+    /// By which fields there were more groups than are told apart, in the order in which they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counted_together: Vec<CountedTogether>,
+}
+
+/// Fields by which hits are counted, with more combinations of values than a run tells apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CountedTogether {
+    /// The fields.
+    pub by: Vec<String>,
+    /// So many combinations, the first in the order of the archive, are told apart. The hits of all others are counted
+    /// as one, [`crate::hit::OTHERS`]; none is left out.
+    pub most: u64,
+}
+
+impl CountedTogether {
+    /// Says it in words.
+    pub fn in_words(&self) -> String {
+        let (by, most) = (self.by.join(", "), thousands(self.most));
+        format!(
+            "only the first {most} combinations of {by} are told apart; all later ones are counted as `{OTHERS}`"
+        )
+    }
 }
 
 /// Events that lie in two places, or twice in one.

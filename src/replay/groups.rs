@@ -1,4 +1,7 @@
 //! Numbers the groups that counted records are in.
+//!
+//! How many there are is bounded, and it is the receiver that counts them, in the order of the archive: from then on those
+//! that nobody has met are the one group of all others ([`Groups::close`]).
 
 use super::keep::Grouping;
 use super::lately::Lately;
@@ -10,6 +13,9 @@ use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The number of the group of all others.
+pub(super) const OTHERS: u32 = 0;
+
 /// All groups of a run, shared by all threads.
 #[derive(Debug)]
 pub(super) struct Groups {
@@ -20,7 +26,9 @@ pub(super) struct Groups {
 #[derive(Debug, Default)]
 struct All {
     by_key: HashSet<ByKey, FixedState>,
+    /// The first one is that of all others.
     by_number: Vec<Arc<Group>>,
+    is_closed: bool,
 }
 
 /// The groups that one thread has met lately.
@@ -39,7 +47,11 @@ struct ByKey(Arc<Group>);
 
 impl Groups {
     pub(super) fn new(groupings: &[Grouping]) -> Self {
-        Self { all: groupings.iter().map(|_| Mutex::default()).collect() }
+        let all = |grouping: &Grouping| All {
+            by_number: vec![Arc::new(Group::others(grouping.width()))],
+            ..All::default()
+        };
+        Self { all: groupings.iter().map(|grouping| Mutex::new(all(grouping))).collect() }
     }
 
     /// Returns the number of the group whose key was just written to `met`.
@@ -80,6 +92,9 @@ impl Groups {
         if let Some(group) = all.by_key.get(key) {
             return group.0.number;
         }
+        if all.is_closed {
+            return OTHERS;
+        }
         let number = all.by_number.len() as u32;
         let group = Arc::new(Group::new(number, key));
         all.by_number.push(Arc::clone(&group));
@@ -98,10 +113,9 @@ impl Groups {
         Arc::clone(&all.by_number[number as usize])
     }
 
-    /// Adds the groups that `known` lacks; it may be of any earlier state.
-    pub(super) fn catch_up(&self, grouping: usize, known: &mut Vec<Arc<Group>>) {
-        let all = self.all[grouping].lock().unwrap_or_else(PoisonError::into_inner);
-        known.extend_from_slice(&all.by_number[known.len()..]);
+    /// From now on a group that nobody has met yet is [`OTHERS`].
+    pub(super) fn close(&self, grouping: usize) {
+        self.all[grouping].lock().unwrap_or_else(PoisonError::into_inner).is_closed = true;
     }
 }
 

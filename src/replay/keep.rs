@@ -18,13 +18,20 @@ pub const HOUR: &str = "hour";
 /// A run can tell groups apart in so many ways.
 pub const MOST_GROUPINGS: usize = 64;
 
+/// The hits of one query can be counted in so many ways.
+pub(super) const MOST_OF_A_QUERY: usize = 16;
+
+/// So many groups are told apart by one list of fields, unless [`super::Matcher::telling_apart`] says otherwise. The hits
+/// of those that come later are counted together: [`super::Coverage::counted_together`].
+pub const MOST_GROUPS: usize = 1 << 20;
+
 /// What of a query's hits is handed out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Keep {
     /// The record's bytes and all facts.
     Record,
     /// Only the time, and for each list of fields the group that the record is in: paths as CloudTrail names them, like
-    /// `userIdentity.type`, or [`ACCOUNT`], [`DAY`] and [`HOUR`]. The hits' `record` is empty.
+    /// `userIdentity.type`, or [`ACCOUNT`], [`DAY`] and [`HOUR`]; at most 16 lists. The hits' `record` is empty.
     Groups(Vec<Vec<String>>),
 }
 
@@ -46,6 +53,8 @@ pub(super) struct Keeps {
     /// Parallel to the queries.
     pub(super) of_queries: Vec<Kept>,
     pub(super) groupings: Vec<Grouping>,
+    /// Parallel to the groupings: the fields, as they were asked for.
+    pub(super) lists: Vec<Vec<String>>,
     /// Those by nothing but members whose values come again and again, one bit each.
     repeating: u64,
 }
@@ -78,7 +87,7 @@ impl Keeps {
             let kept = match keeps.get(position).unwrap_or(&Keep::Record) {
                 Keep::Record => Kept { is_record: true, ..Kept::default() },
                 Keep::Groups(lists) => {
-                    assert!(lists.len() <= MOST_GROUPINGS, "more groupings than a query can have");
+                    assert!(lists.len() <= MOST_OF_A_QUERY, "more groupings than a query can have");
                     let numbers: Vec<u32> = lists.iter().map(|list| all.grouping(list, fields)).collect();
                     let set = numbers.iter().fold(0, |set, number| set | 1 << number);
                     Kept { groupings: numbers, set, ..Kept::default() }
@@ -101,6 +110,7 @@ impl Keeps {
         let number = known.unwrap_or_else(|| {
             assert!(self.groupings.len() < MOST_GROUPINGS, "more groupings than a run can have");
             self.groupings.push(grouping);
+            self.lists.push(list.to_vec());
             self.groupings.len() - 1
         });
         number as u32
@@ -160,6 +170,11 @@ impl Field {
 }
 
 impl Grouping {
+    /// Returns the number of its fields.
+    pub(super) fn width(&self) -> usize {
+        self.0.len()
+    }
+
     /// Returns the members that its fields are in.
     fn members(&self, fields: &EventFields) -> Members {
         let ids = self.0.iter().filter_map(|field| match field {

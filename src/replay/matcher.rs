@@ -3,7 +3,7 @@
 use super::glance::{Glance, Numbers};
 use super::groups::Met;
 use super::index::{self, Known, Rules};
-use super::keep::{Keep, Keeps};
+use super::keep::{Keep, Keeps, MOST_GROUPS};
 use super::kind::Traits;
 use super::look::{Habit, Look};
 use super::plan::Needs;
@@ -46,6 +46,8 @@ pub struct Matcher<'q> {
     asks_for_records: bool,
     /// Position of the query behind all others that selects the records to approximate events from.
     causes: Option<u32>,
+    /// So many groups are told apart by one grouping.
+    most_groups: usize,
 }
 
 /// Memory that goes from record to record.
@@ -83,7 +85,8 @@ impl<'q> Matcher<'q> {
     /// nothing does.
     ///
     /// # Panics
-    /// Panics when there are more than [`MOST_GROUPINGS`](super::MOST_GROUPINGS) different lists of fields.
+    /// Panics when there are more than [`MOST_GROUPINGS`](super::MOST_GROUPINGS) different lists of fields, or more than 16
+    /// for one query.
     pub fn keeping(queries: &'q [Query], keeps: &[Keep]) -> Self {
         Self::compile(queries, keeps, None)
     }
@@ -136,7 +139,18 @@ impl<'q> Matcher<'q> {
             keeps,
             asks_for_records,
             causes,
+            most_groups: MOST_GROUPS,
         }
+    }
+
+    /// Tells that many groups apart by each list of fields instead of [`MOST_GROUPS`](super::MOST_GROUPS).
+    pub fn telling_apart(self, most_groups: usize) -> Self {
+        Self { most_groups, ..self }
+    }
+
+    /// Returns how many groups are told apart by each grouping.
+    pub(super) fn most_groups(&self) -> usize {
+        self.most_groups
     }
 
     /// Returns the queries, in the order of their positions.

@@ -21,6 +21,7 @@ mod index;
 mod job;
 mod keep;
 mod kind;
+mod known_groups;
 mod lately;
 mod look;
 mod matched;
@@ -36,8 +37,8 @@ mod synthesis;
 mod told;
 mod worker;
 
-pub use coverage::{Cell, Coverage, Fault, LeftOut, Note, RecordedTwice, Stopped};
-pub use keep::{ACCOUNT, DAY, HOUR, Keep, MOST_GROUPINGS};
+pub use coverage::{Cell, CountedTogether, Coverage, Fault, LeftOut, Note, RecordedTwice, Stopped};
+pub use keep::{ACCOUNT, DAY, HOUR, Keep, MOST_GROUPINGS, MOST_GROUPS};
 pub use matcher::Matcher;
 pub use progress::{Progress, Silent, Tick};
 

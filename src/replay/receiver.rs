@@ -1,14 +1,16 @@
 //! Puts the outcomes back into the order of the offers, drops duplicates, hands out hits and keeps the coverage.
 
-use super::coverage::{Coverage, Fault, Note, ScopeDocument, Stopped};
+use super::coverage::{CountedTogether, Coverage, Fault, Note, ScopeDocument, Stopped};
 use super::duplicates::{Pairs, Seen};
 use super::gate::Gate;
 use super::groups::Groups;
+use super::keep::MOST_OF_A_QUERY;
+use super::known_groups::KnownGroups;
 use super::matched::{Asked, Matched};
 use super::outcome::{Match, Outcome, ReadLogFile, What};
 use super::pool::Pool;
 use super::synthesis::Synthesis;
-use super::{Error, MOST_GROUPINGS, Matcher, Options, Take, Watch, checkpoint};
+use super::{Error, Matcher, Options, Take, Watch, checkpoint};
 use crate::event;
 use crate::hit::{Group, Hit};
 use crate::record::Facts;
@@ -27,8 +29,7 @@ pub(super) struct Receiver<'run> {
     gate: &'run Gate,
     groups: &'run Groups,
     received: &'run Pool<Matched>,
-    /// Those of the groups that were needed so far, by grouping.
-    known_groups: Vec<Vec<Arc<Group>>>,
+    known_groups: KnownGroups,
     /// Stands where no group is asked for.
     no_group: Arc<Group>,
     seen: Seen,
@@ -57,7 +58,7 @@ impl<'run> Receiver<'run> {
             gate,
             groups,
             received,
-            known_groups: vec![Vec::new(); matcher.keeps().groupings.len()],
+            known_groups: KnownGroups::new(matcher.keeps().groupings.len(), matcher.most_groups()),
             no_group: Arc::new(Group::new(0, &[])),
             seen: Seen::default(),
             pairs: options.is_pairing.then(Pairs::default),
@@ -123,6 +124,11 @@ impl<'run> Receiver<'run> {
             let remark = "the last ones read still hold events of the time range: later ones may, too (`--late-slack`)";
             coverage.notes.push(Note { key, remark: remark.to_owned() });
         }
+        let together = self.known_groups.beyond().map(|grouping| CountedTogether {
+            by: self.matcher.keeps().lists[grouping].clone(),
+            most: self.matcher.most_groups() as u64,
+        });
+        coverage.counted_together = together.collect();
         coverage.log_files.listed = coverage.log_files.read + coverage.log_files.failed;
         coverage.is_complete = coverage.faults.is_empty() && coverage.stopped.is_none();
         let queries = self.matcher.queries().iter();
@@ -294,15 +300,15 @@ impl<'run> Receiver<'run> {
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
         let (groupings, numbers) = matching.groups;
-        catch_up(self.groups, &mut self.known_groups, groupings, numbers);
+        self.known_groups.meet(self.groups, groupings, numbers);
         let keeps = &self.matcher.keeps().of_queries;
-        let mut groups = [&self.no_group; MOST_GROUPINGS];
+        let mut groups = [&self.no_group; MOST_OF_A_QUERY];
         for &position in matching.queries {
             let query = &self.matcher.queries()[position as usize];
             let keep = &keeps[position as usize];
             for (group, grouping) in groups.iter_mut().zip(&keep.groupings) {
                 let place = (groupings & ((1 << grouping) - 1)).count_ones();
-                *group = &self.known_groups[*grouping as usize][numbers[place as usize] as usize];
+                *group = self.known_groups.get(*grouping, numbers[place as usize]);
             }
             let hit = Hit {
                 query,
@@ -343,14 +349,4 @@ struct Matching<'a> {
     /// … and when it is only counted.
     counted: &'a Facts,
     is_synthetic: bool,
-}
-
-/// Fetches the groups that came up for the first time.
-fn catch_up(groups: &Groups, known: &mut [Vec<Arc<Group>>], groupings: u64, numbers: &[u32]) {
-    let asked = (0..known.len()).filter(|grouping| groupings >> grouping & 1 == 1);
-    for (grouping, number) in asked.zip(numbers) {
-        if *number as usize >= known[grouping].len() {
-            groups.catch_up(grouping, &mut known[grouping]);
-        }
-    }
 }

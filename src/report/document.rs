@@ -70,8 +70,22 @@ impl Reports {
     /// Returns an error when Polars refuses a frame.
     pub fn finish(self, coverage: Coverage, created: Timestamp) -> Result<Document, Error> {
         let sections = self.reports.into_iter().map(|report| report.finish(&coverage));
-        let sections = sections.collect::<Result<Vec<_>, Error>>()?;
+        let mut sections = sections.collect::<Result<Vec<_>, Error>>()?;
+        for ((report, _), keep) in self.owners.iter().zip(&self.keeps) {
+            tell_counted_together(&mut sections[*report], keep, &coverage);
+        }
         Ok(Document { title: "CloudTrail report".to_owned(), created, sections, coverage })
+    }
+}
+
+/// Says of what a section rests on that it was not told apart to the end.
+fn tell_counted_together(section: &mut Section, keep: &Keep, coverage: &Coverage) {
+    let Keep::Groups(lists) = keep else { return };
+    for together in coverage.counted_together.iter().filter(|together| lists.contains(&together.by)) {
+        let text = together.in_words();
+        if section.findings.iter().all(|finding| finding.text != text) {
+            section.find(Severity::Medium, text);
+        }
     }
 }
 
