@@ -43,6 +43,16 @@ pub fn project_value(
     leaves: &mut Leaves,
 ) -> Result<(), SyntaxError> {
     leaves.make_room(fields.len());
+    // Most values are plain strings, and are read without the preparations that others need.
+    if text.get(at) == Some(&b'"') {
+        let (end, is_escaped) = skip::string(text, at + 1)?;
+        if matches!(text.get(end + 1), Some(b',' | b'}')) {
+            if let Some(field) = fields.field_of(node) {
+                leaves.push(field, string_kind(is_escaped), at + 1..end, Place::TOP);
+            }
+            return Ok(());
+        }
+    }
     leaves.scratch.prepare(fields.node_count());
     let mut walk = Walk { text, at, fields, leaves };
     walk.skip_whitespace();
@@ -245,7 +255,7 @@ impl Walk<'_> {
             Some(b'"') => {
                 let (end, is_escaped) = skip::string(self.text, start + 1)?;
                 self.at = end + 1;
-                (if is_escaped { Kind::Escaped } else { Kind::Plain }, start + 1..end)
+                (string_kind(is_escaped), start + 1..end)
             }
             Some(b'-' | b'0'..=b'9') => {
                 self.at = skip::scalar(self.text, start);
@@ -299,6 +309,10 @@ impl Walk<'_> {
     fn unexpected(&self) -> SyntaxError {
         skip::unexpected(self.text, self.at)
     }
+}
+
+fn string_kind(is_escaped: bool) -> Kind {
+    if is_escaped { Kind::Escaped } else { Kind::Plain }
 }
 
 fn is_container(byte: u8) -> bool {

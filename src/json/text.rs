@@ -27,7 +27,11 @@ impl<'a> RawString<'a> {
     /// Returns the characters that the string stands for. A lone surrogate becomes U+FFFD.
     pub fn decode(&self) -> Cow<'a, str> {
         match self.decode_bytes() {
-            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+            // Nearly always it is, and being told so costs less than being told where it is not.
+            Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Cow::Borrowed(text),
+                Err(_) => String::from_utf8_lossy(bytes),
+            },
             Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
         }
     }
