@@ -83,7 +83,7 @@ impl Told {
                 let is_named = |path| kind.text(path).is_some_and(|text| !text.is_empty());
                 // What stands for the region then depends on the caller.
                 let is_global = || matches!(kind.text("awsRegion"), Some("" | "global" | "aws-global"));
-                !(account && !is_named("recipientAccountId")) && !(region && is_global())
+                (!account || is_named("recipientAccountId")) && (!region || !is_global())
             }
         }
     }

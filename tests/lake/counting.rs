@@ -175,7 +175,8 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         convert(&objects, folder.path());
         let queries: Vec<Query> = (0..).zip(&texts).map(|(number, text)| query(number, text)).collect();
-        for keeps in [&keeps[..], &vec![keeps[0].clone(); 3]] {
+        let alike = [keeps[0].clone(), keeps[0].clone(), keeps[0].clone()];
+        for keeps in [&keeps[..], &alike] {
             assert_same_counts(&objects, folder.path(), &queries, keeps);
         }
     }
