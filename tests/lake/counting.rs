@@ -69,7 +69,7 @@ fn query(number: usize, text: &str) -> Query {
         Some('s') => {
             let text = format!(
                 "logsource: {{product: aws, service: cloudtrail}}\ndetection:\n    {text}\n    condition: {}\n",
-                if number % 2 == 0 { "s" } else { "not s" }
+                if number.is_multiple_of(2) { "s" } else { "not s" }
             );
             Query::new(
                 id,
