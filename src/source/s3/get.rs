@@ -83,7 +83,7 @@ impl Reader {
             };
             self.pace.leave(turn);
             attempts.count(partial.bytes.len() > before);
-            match self.judge(failure, &mut attempts, generation).await {
+            match Box::pin(self.judge(failure, &mut attempts, generation)).await {
                 Next::Again => pause(attempts.in_vain, &object.full).await,
                 Next::Fault(fault) => return Ok(Item::Fault { key: object.key, fault }),
                 Next::End(error) => return Err(Lost { key: object.key, error: *error }),

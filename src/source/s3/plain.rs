@@ -67,7 +67,7 @@ impl Plain {
         let response = response.map_err(|error| Answer::broken(words(&error)))?;
         let header = |name: &str| response.headers().get(name).map(str::to_owned);
         if !response.status().is_success() {
-            return Err(refusal(response).await);
+            return Err(Box::pin(refusal(response)).await);
         }
         let output = GetObjectOutput::builder()
             .set_content_length(header("content-length").and_then(|length| length.parse().ok()))

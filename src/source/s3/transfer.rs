@@ -83,7 +83,7 @@ pub(super) async fn transfer(
         // It is another one by now, or ends sooner: from the start, then.
         Err(answer) if is_rest && answer.is_unmet() => {
             partial.clear();
-            client.get(&object.full, None).await
+            Box::pin(client.get(&object.full, None)).await
         }
         answer => answer,
     };
