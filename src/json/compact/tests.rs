@@ -52,7 +52,10 @@ fn by_masks(row: &[u8]) -> Option<Vec<(Marked, bool)>> {
     let ends = split.objects.iter().skip(1).map(|object| object.first_mark).chain([split.marks.len() as u32]);
     let objects = split.objects.iter().zip(ends).map(|(object, end)| {
         let marks = &split.marks[object.first_mark as usize..end as usize];
-        let marks = marks.iter().map(|mark| (mark.name, mark.value)).collect();
+        // A mark is behind the colon; whoever reads the value passes over spaces.
+        let spaces = |at: usize| row[at..].iter().take_while(|byte| **byte == b' ').count() as u32;
+        let value = |mark: &Mark| mark.value + spaces((object.start + mark.value) as usize);
+        let marks = marks.iter().map(|mark| (mark.name, value(mark))).collect();
         ((object.start as usize, object.end as usize, marks), object.is_certain)
     });
     Some(objects.collect())
@@ -105,6 +108,7 @@ fn compact_rows_of_objects_are_taken() {
         r#"{"a":1,"b":[1,-2.5e3,"x",null,true,false,{}],"c":{"d":"e"}},{"f":"g"}"#,
         r#"{"eventName":"\u0041\\\"","\u0065":"ü 漢 😀","a.b":"{[,:]}"}"#,
         r#"{"a":"\\\\\\"},{"b":"\\\\\\\""}"#,
+        r#"{"eventName": null,"eventTime":  "a"}"#,
         r#"{"eventName":"a","eventTime":{"eventName":1},"requestParameters":["eventType",{"eventType":2}]}"#,
     ] {
         assert_taken(row);
