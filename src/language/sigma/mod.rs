@@ -28,7 +28,9 @@ use super::warning::Warning;
 use crate::json::Fields;
 use detection::Detection;
 use serde::Deserialize as _;
+use serde::de::IgnoredAny;
 use serde_yaml_ng::{Deserializer, Mapping, Value};
+use std::collections::HashMap;
 
 /// One document of a Sigma file.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +86,11 @@ impl SigmaRule {
     /// Tells whether a text is meant as a Sigma file: no template and no pattern has such names at its top.
     pub fn is_meant(text: &str) -> bool {
         const NAMES: [&str; 3] = ["detection", "correlation", "logsource"];
+        if text.trim_start().starts_with('{') && text.contains("logsource") {
+            // Written as JSON, which is YAML, too.
+            let top = serde_json::from_str::<HashMap<String, IgnoredAny>>(text);
+            return top.is_ok_and(|top| top.contains_key("logsource") && top.contains_key("detection"));
+        }
         text.lines().any(|line| {
             let line = line.trim_start_matches(['"', '\'']);
             let behind = NAMES.iter().find_map(|name| line.strip_prefix(name));

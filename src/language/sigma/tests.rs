@@ -225,10 +225,19 @@ fn merged_maps_are_parts_of_a_search() {
 
 #[test]
 fn a_rule_is_known_by_its_names_however_they_are_quoted() {
-    for text in ["detection:", "\"detection\": {}", "'logsource' : {}", "title: x\ncorrelation:"] {
+    const JSON: &str = r#" {"title": "x", "logsource": {"product": "aws", "service": "cloudtrail"},
+        "detection": {"s": {"eventName": "A"}, "condition": "s"}}"#;
+    assert!(SigmaRule::parse(JSON).is_ok());
+    for text in ["detection:", "\"detection\": {}", "'logsource' : {}", "title: x\ncorrelation:", JSON] {
         assert!(SigmaRule::is_meant(text), "{text}");
     }
-    for text in ["detail:", "detections: 1", "{\"detection\": 1}", " detection:"] {
+    for text in [
+        "detail:",
+        "detections: 1",
+        "{\"detection\": 1}",
+        " detection:",
+        "{\"detail\":{\"logsource\":[\"detection\"]}}",
+    ] {
         assert!(!SigmaRule::is_meant(text), "{text}");
     }
     let filter = "logsource: {product: aws, service: cloudtrail}\nfilter: {rules: [x], condition: not s}";
