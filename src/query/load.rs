@@ -4,8 +4,8 @@ use super::correlation::{self, Known, StoredCorrelation, Unsettled};
 use super::document::Rule;
 use super::file::{Content, Place, beside, content, content_of_text, shown, sigma_tests};
 use super::id::{self, Name};
-use super::shipped::beside as beside_shipped;
-use super::{Card, Error, Proof, Query, Reason, Unusable, select, shipped, sigma};
+use super::shipped::{beside as beside_shipped, shipped_as};
+use super::{Card, Error, Proof, Query, Reason, Unusable, shipped, sigma};
 use crate::language::sigma::{Document, ParseError};
 use crate::language::{Pattern, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,7 +95,7 @@ pub fn gather(arguments: &[String]) -> Result<Loaded, Error> {
         if path.exists() {
             loading.path(path)?;
         } else {
-            loading.shipped(select(&shipped()?, std::slice::from_ref(argument))?);
+            loading.shipped(shipped_as(argument)?);
         }
     }
     Ok(loading.finish())

@@ -24,7 +24,6 @@ pub use correlation::StoredCorrelation;
 pub use error::{Error, Reason, Unusable};
 pub use judge::{Answer, Judged, judge};
 pub use load::{Loaded, gather, load, read};
-pub use select::select;
 pub use shipped::shipped;
 
 use crate::language::event_pattern::EventPattern;

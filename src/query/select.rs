@@ -1,29 +1,18 @@
 //! Finding stored queries by what the user calls them.
 
-use super::{Error, Query};
-use std::collections::BTreeSet;
+use super::Error;
 use strsim::levenshtein;
 
 /// How many ids an unknown name is answered with.
 const SUGGESTIONS: usize = 3;
 
-/// Returns the queries that `names` ask for, each once, in the order of `all`. A name is an id (`iam/user-created`),
-/// a folder (`iam`), or either with stars for any characters (`*/root-*`); a `queries/` before it and a `.json` or
-/// slash behind it are as good as absent.
+/// Returns the positions of the ids that a name asks for. It is an id (`iam/user-created`), a folder (`iam`), or either
+/// with stars for any characters (`*/root-*`); a `queries/` before it and a `.json` or slash behind it are as good as
+/// absent.
 ///
 /// # Errors
-/// Returns the first name that no query answers to, with the ids closest to it.
-pub fn select(all: &[Query], names: &[String]) -> Result<Vec<Query>, Error> {
-    let ids: Vec<&str> = all.iter().map(|query| query.id.as_str()).collect();
-    let mut wanted = BTreeSet::new();
-    for name in names {
-        wanted.extend(places(&ids, name)?);
-    }
-    Ok(wanted.into_iter().map(|place| all[place].clone()).collect())
-}
-
-/// Returns the positions of the ids that one name asks for.
-fn places(ids: &[&str], name: &str) -> Result<Vec<usize>, Error> {
+/// Returns the ids closest to a name that none answers to.
+pub(super) fn places(ids: &[&str], name: &str) -> Result<Vec<usize>, Error> {
     let plain = plain(name);
     let answers: Vec<usize> = (0..ids.len()).filter(|&place| answers_to(ids[place], plain)).collect();
     if answers.is_empty() {

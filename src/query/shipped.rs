@@ -1,66 +1,98 @@
 //! The queries that come inside the binary.
 
 use super::file::Beside;
+use super::select::places;
 use super::{Card, Error, Query, id, read_pattern};
 use crate::language::Language;
 use include_dir::{Dir, File, include_dir};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 
 /// The folder `queries` as it was when the binary was built.
 static DIR: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/queries");
+
+/// The files of a query that say what it is. Its cases are beside them.
+struct Stored {
+    pattern: &'static File<'static>,
+    language: Language,
+    card: Option<&'static File<'static>>,
+}
 
 /// Returns the queries that come inside the binary, sorted by id. An id is the path below `queries` without `.json`.
 ///
 /// # Errors
 /// Returns the first pattern or card that is not valid; the tests hold that none is.
 pub fn shipped() -> Result<Vec<Query>, Error> {
-    let mut patterns = Vec::new();
-    collect(&DIR, &mut patterns);
-    let mut queries = Vec::with_capacity(patterns.len());
-    for file in patterns {
-        queries.push(query(file)?);
-    }
-    queries.sort_by(|one, other| one.id.cmp(&other.id));
-    Ok(queries)
+    stored().into_iter().map(|(id, stored)| stored.read(id)).collect()
+}
+
+/// Returns the shipped queries that a name asks for (see [`places`]), sorted by id. Only these are read.
+///
+/// # Errors
+/// Returns that none answers to the name, or as [`shipped`].
+pub(super) fn shipped_as(name: &str) -> Result<Vec<Query>, Error> {
+    let mut stored: Vec<_> = stored().into_iter().map(Some).collect();
+    let ids: Vec<&str> = stored.iter().flatten().map(|(id, _)| id.as_str()).collect();
+    let wanted = places(&ids, name)?;
+    let wanted = wanted.into_iter().filter_map(|place| stored[place].take());
+    wanted.map(|(id, stored)| stored.read(id)).collect()
 }
 
 /// Returns a file that belongs to a shipped query; `ending` is `toml` or `cases.jsonl`.
 pub(super) fn beside(id: &str, ending: &str) -> Option<Beside> {
-    let text = DIR.get_file(format!("{id}.{ending}"))?.contents_utf8()?;
-    Some(Beside { file: origin(id, ending), text: text.to_owned() })
+    let file = DIR.get_file(format!("{id}.{ending}"))?;
+    Some(Beside { file: origin_of(file), text: file.contents_utf8()?.to_owned() })
 }
 
-/// Returns how messages call a file of a shipped query.
-fn origin(id: &str, ending: &str) -> String {
-    format!("queries/{id}.{ending}")
+/// Returns what there is, by id.
+fn stored() -> BTreeMap<String, Stored> {
+    let mut files = BTreeMap::new();
+    collect(&DIR, &mut files);
+    let patterns = files.iter().filter_map(|((id, ending), &pattern)| {
+        let language = language(ending)?;
+        let card = files.get(&(id.clone(), "toml")).copied();
+        Some((id.clone(), Stored { pattern, language, card }))
+    });
+    patterns.collect()
 }
 
-fn collect(dir: &'static Dir<'static>, patterns: &mut Vec<&'static File<'static>>) {
-    patterns.extend(dir.files().filter(|file| language(file).is_some()));
-    for inner in dir.dirs() {
-        collect(inner, patterns);
+/// Gathers the files by id and ending.
+fn collect(dir: &'static Dir<'static>, files: &mut BTreeMap<(String, &'static str), &'static File<'static>>) {
+    for file in dir.files() {
+        let ending = file.path().extension().and_then(OsStr::to_str).unwrap_or_default();
+        files.insert((id::slashed(&file.path().with_extension("")), ending), file);
     }
+    dir.dirs().for_each(|inner| collect(inner, files));
 }
 
 /// Returns the language of a file by its ending; cards and cases have none.
-fn language(file: &File<'_>) -> Option<Language> {
-    match file.path().extension()?.to_str()? {
+fn language(ending: &str) -> Option<Language> {
+    match ending {
         "json" => Some(Language::EventPattern),
         "filter" => Some(Language::MetricFilter),
         _ => None,
     }
 }
 
-fn query(file: &'static File<'static>) -> Result<Query, Error> {
-    let id = id::slashed(&file.path().with_extension(""));
-    let origin_of_pattern = format!("queries/{}", id::slashed(file.path()));
-    let Some(text) = file.contents_utf8() else { return Err(Error::Text { file: origin_of_pattern }) };
-    let language = language(file).unwrap_or(Language::EventPattern);
-    let pattern = read_pattern(language, text, &origin_of_pattern)?;
-    let card = match beside(&id, "toml") {
-        Some(card) => Card::parse(&card.file, &card.text)?,
-        None => Card::default(),
-    };
-    Ok(Query::new(id, card, pattern, origin_of_pattern))
+impl Stored {
+    fn read(&self, id: String) -> Result<Query, Error> {
+        let file = origin_of(self.pattern);
+        let pattern = read_pattern(self.language, text_of(self.pattern)?, &file)?;
+        let card = match self.card {
+            Some(card) => Card::parse(&origin_of(card), text_of(card)?)?,
+            None => Card::default(),
+        };
+        Ok(Query::new(id, card, pattern, file))
+    }
+}
+
+/// Returns how messages call a file.
+fn origin_of(file: &File<'_>) -> String {
+    format!("queries/{}", id::slashed(file.path()))
+}
+
+fn text_of(file: &'static File<'static>) -> Result<&'static str, Error> {
+    file.contents_utf8().ok_or_else(|| Error::Text { file: origin_of(file) })
 }
 
 #[cfg(test)]
