@@ -15,11 +15,15 @@ use crate::event;
 use crate::hit::{Group, Hit};
 use crate::record::Facts;
 use crate::source::{LogKey, Scope, Source, fingerprint};
-use crossbeam_channel::Receiver as Arrivals;
+use crossbeam_channel::{Receiver as Arrivals, TryRecvError};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How long outcomes are let gather. To be woken for each one costs more than most are worth.
+const GATHERING: Duration = Duration::from_millis(1);
 
 /// The single place where a run's results come together.
 pub(super) struct Receiver<'run> {
@@ -76,7 +80,7 @@ impl<'run> Receiver<'run> {
     pub(super) fn receive(&mut self, arrivals: &Arrivals<Outcome>, take: &mut Take<'_>) {
         let mut early = BTreeMap::new();
         let mut next = 0;
-        for outcome in arrivals {
+        while let Some(outcome) = arrive(arrivals) {
             early.insert(outcome.sequence, outcome);
             while let Some(outcome) = early.remove(&next) {
                 next += 1;
@@ -334,6 +338,17 @@ impl<'run> Receiver<'run> {
             }
         }
         ControlFlow::Continue(())
+    }
+}
+
+/// Waits for the next outcome; `None` when no more will come. When there is none yet, some are let gather.
+fn arrive(arrivals: &Arrivals<Outcome>) -> Option<Outcome> {
+    match arrivals.try_recv() {
+        Err(TryRecvError::Empty) => {
+            std::thread::sleep(GATHERING);
+            arrivals.recv().ok()
+        }
+        arrived => arrived.ok(),
     }
 }
 
