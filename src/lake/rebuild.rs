@@ -7,6 +7,7 @@ use super::wants::Wants;
 use crate::source::{Counted, LogKey, ReadFault, Rest, Scope, Want};
 use jiff::Timestamp;
 use std::fs::File;
+use std::io;
 use std::sync::Arc;
 
 /// How records stand to a scope, by what they say of their place.
@@ -17,6 +18,9 @@ pub(super) enum Standing {
     /// Only the records tell.
     Unknown,
 }
+
+/// Room is made for so many records that are only counted; what goes beyond that is made room for when it comes.
+const MOST_COUNTED: usize = 1 << 20;
 
 /// All that it takes.
 pub(super) struct Rebuild {
@@ -42,12 +46,12 @@ impl Rebuild {
             reason: format!("what is known of its records cannot be read: {reason}"),
         };
         let file = self.rows.as_ref().as_ref().map_err(|reason| damaged(reason.clone()))?;
-        let rows = rows::read(file, &self.apart).map_err(|error| damaged(error.to_string()))?;
         let first = self.apart.times.map_or(0, |(first, _)| first.as_second());
-        let mut rest = Rest::default();
+        let mut rest = Rest { counted: Vec::with_capacity(self.most_counted()), ..Rest::default() };
         text.extend_from_slice(b"{\"Records\":[");
-        for (number, row) in (0..).zip(rows) {
-            match self.want(&row, first) {
+        let unread = |error: io::Error| damaged(error.to_string());
+        rows::read(file, &self.apart, unread, |number, row| {
+            match self.want(row, first) {
                 None => rest.left_out += 1,
                 Some(Want::Nothing) => {
                     rest.left_out += 1;
@@ -66,9 +70,17 @@ impl Rebuild {
                     part.add(row.row, text)?;
                 }
             }
-        }
+            Ok(())
+        })?;
         text.extend_from_slice(b"]}");
         Ok(rest)
+    }
+
+    /// Returns how many records there may be that are only counted.
+    fn most_counted(&self) -> usize {
+        let kinds = self.apart.kinds.iter().filter(|(kind, _)| self.wants.is_counted(*kind));
+        // A folder that was tampered with may say anything.
+        kinds.map(|(_, records)| *records as usize).sum::<usize>().min(MOST_COUNTED)
     }
 
     /// Says what is wanted of a record; `None` when it is outside the scope.

@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// Bytes of a row.
 const LENGTH: usize = 28;
 
+/// Rows that are read at once: so few that their memory is at hand, so many that a log file takes few reads.
+const AT_ONCE: usize = 1024;
+
 /// A row knows so many places of its log file.
 pub(super) const MOST_PLACES: usize = 256;
 
@@ -90,11 +93,30 @@ impl Writer {
     }
 }
 
-/// Reads the rows of a log file.
-pub(super) fn read(file: &File, apart: &Apart) -> io::Result<Vec<Known>> {
-    let mut bytes = vec![0; apart.records as usize * LENGTH];
-    file.read_exact_at(&mut bytes, apart.first * LENGTH as u64)?;
-    Ok(bytes.as_chunks().0.iter().map(Known::from_bytes).collect())
+/// Reads the rows of a log file and hands them out with their numbers, until one is refused.
+///
+/// # Errors
+/// Returns what it was refused with, or what `unread` makes of the reason why rows cannot be read.
+pub(super) fn read<E>(
+    file: &File,
+    apart: &Apart,
+    unread: impl Fn(io::Error) -> E,
+    mut take: impl FnMut(u32, &Known) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut left = apart.records as usize;
+    let mut bytes = vec![0; left.min(AT_ONCE) * LENGTH];
+    let (mut at, mut number) = (apart.first * LENGTH as u64, 0);
+    while left > 0 {
+        let bytes = &mut bytes[..left.min(AT_ONCE) * LENGTH];
+        file.read_exact_at(bytes, at).map_err(&unread)?;
+        for row in bytes.as_chunks().0 {
+            take(number, &Known::from_bytes(row))?;
+            number += 1;
+        }
+        at += bytes.len() as u64;
+        left -= bytes.len() / LENGTH;
+    }
+    Ok(())
 }
 
 /// Opens the rows of a segment.

@@ -2,6 +2,7 @@
 
 use super::manifest::{Apart, Segment};
 use crate::source::{KindValue, RecordKind, Sink, Telling, Want};
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -20,12 +21,12 @@ pub(super) struct Wants {
 pub(super) struct Asking<'a> {
     sink: &'a dyn Sink,
     telling: Telling,
-    known: HashMap<RecordKind, Want>,
+    known: HashMap<RecordKind, Want, FixedState>,
 }
 
 impl<'a> Asking<'a> {
     pub fn new(sink: &'a dyn Sink) -> Self {
-        Self { sink, telling: sink.tells_by(), known: HashMap::new() }
+        Self { sink, telling: sink.tells_by(), known: HashMap::default() }
     }
 
     /// Asks about the kinds that log files of a segment have at their places.
@@ -50,18 +51,15 @@ impl<'a> Asking<'a> {
     fn want(&mut self, segment: &Segment, kind: usize, place: usize) -> Want {
         // Of no kind it can be said.
         let Some(kind) = &segment.kinds[kind] else { return Want::Record };
-        let mut kind = kind.clone();
-        if let (Some(place), true) =
-            (segment.places.get(place), self.telling[RecordKind::PLACELESS..].contains(&true))
-        {
-            let named = [&place.region, &place.account];
-            for (value, named) in kind.0[RecordKind::PLACELESS..].iter_mut().zip(named) {
-                *value = named.clone().map(KindValue::Text);
+        let place = segment.places.get(place);
+        let value = |at: usize| match at.checked_sub(RecordKind::PLACELESS) {
+            None => kind.0[at].clone(),
+            Some(at) => {
+                place.and_then(|place| [&place.region, &place.account][at].clone()).map(KindValue::Text)
             }
-        }
-        for (value, is_telling) in kind.0.iter_mut().zip(self.telling) {
-            value.take_if(|_| !is_telling);
-        }
+        };
+        // What nobody tells records apart by is not asked about.
+        let kind = RecordKind(std::array::from_fn(|at| self.telling[at].then(|| value(at)).flatten()));
         let sink = self.sink;
         *self.known.entry(kind).or_insert_with_key(|kind| sink.wants(kind))
     }
@@ -82,6 +80,11 @@ impl Wants {
     /// Tells whether records of a kind are wanted, wherever they are from.
     pub fn is_record(&self, kind: u32) -> bool {
         self.of_kind(kind).contains(&Want::Record)
+    }
+
+    /// Tells whether records of a kind are counted, wherever they are from.
+    pub fn is_counted(&self, kind: u32) -> bool {
+        self.of_kind(kind).iter().any(|want| matches!(want, Want::Count(_)))
     }
 
     /// Tells whether anything is wanted of a kind.
