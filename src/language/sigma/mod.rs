@@ -87,9 +87,12 @@ impl SigmaRule {
     pub fn is_meant(text: &str) -> bool {
         const NAMES: [&str; 3] = ["detection", "correlation", "logsource"];
         if text.trim_start().starts_with('{') && text.contains("logsource") {
-            // Written as JSON, which is YAML, too.
-            let top = serde_json::from_str::<HashMap<String, IgnoredAny>>(text);
-            return top.is_ok_and(|top| top.contains_key("logsource") && top.contains_key("detection"));
+            // In braces, maybe as JSON, which is YAML, too.
+            let first = Deserializer::from_str(text).next();
+            let top = first.map(HashMap::<String, IgnoredAny>::deserialize);
+            return top.is_some_and(|top| {
+                top.is_ok_and(|top| top.contains_key("logsource") && top.contains_key("detection"))
+            });
         }
         text.lines().any(|line| {
             let line = line.trim_start_matches(['"', '\'']);

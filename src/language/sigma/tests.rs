@@ -227,8 +227,11 @@ fn merged_maps_are_parts_of_a_search() {
 fn a_rule_is_known_by_its_names_however_they_are_quoted() {
     const JSON: &str = r#" {"title": "x", "logsource": {"product": "aws", "service": "cloudtrail"},
         "detection": {"s": {"eventName": "A"}, "condition": "s"}}"#;
-    assert!(SigmaRule::parse(JSON).is_ok());
-    for text in ["detection:", "\"detection\": {}", "'logsource' : {}", "title: x\ncorrelation:", JSON] {
+    const FLOW: &str =
+        "{title: x, logsource: {product: aws, service: cloudtrail}, detection: {s: {a: b}, condition: s}}";
+    assert!(SigmaRule::parse(JSON).is_ok() && SigmaRule::parse(FLOW).is_ok());
+    for text in ["detection:", "\"detection\": {}", "'logsource' : {}", "title: x\ncorrelation:", JSON, FLOW]
+    {
         assert!(SigmaRule::is_meant(text), "{text}");
     }
     for text in [
@@ -237,6 +240,8 @@ fn a_rule_is_known_by_its_names_however_they_are_quoted() {
         "{\"detection\": 1}",
         " detection:",
         "{\"detail\":{\"logsource\":[\"detection\"]}}",
+        "{detail: {logsource: [detection]}}",
+        "{ $.logsource = detection }",
     ] {
         assert!(!SigmaRule::is_meant(text), "{text}");
     }
