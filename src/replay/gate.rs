@@ -5,15 +5,17 @@ use std::sync::{Condvar, Mutex, PoisonError};
 /// Bytes of matches that may wait for log files in front of theirs. The files that are under way add to that.
 const MOST_HELD: usize = 32 << 20;
 
-/// Whoever waits before a full gate is let in when so many places are free: to be woken for each one costs more than
-/// what is done with it.
-const PLACES_AT_ONCE: usize = 64;
+/// Whoever waits before a full gate is let in when this part of its places is free: to be woken for each one costs more
+/// than what is done with it.
+const PART_AT_ONCE: usize = 8;
 
 /// A counting gate: entering blocks while it is full, or while too many bytes wait behind it.
 #[derive(Debug)]
 pub(super) struct Gate {
     room: Mutex<Room>,
     changed: Condvar,
+    /// So many places have to be free before somebody who waits is let in.
+    at_once: usize,
 }
 
 #[derive(Debug)]
@@ -32,7 +34,9 @@ impl Room {
 impl Gate {
     /// Returns a gate that lets `places` through before somebody has to leave.
     pub(super) fn new(places: usize) -> Self {
-        Self { room: Mutex::new(Room { places, held: 0, is_awaited: false }), changed: Condvar::new() }
+        let room = Room { places, held: 0, is_awaited: false };
+        let at_once = (places / PART_AT_ONCE).max(1);
+        Self { room: Mutex::new(room), changed: Condvar::new(), at_once }
     }
 
     /// Takes a place, waiting for one.
@@ -63,9 +67,33 @@ impl Gate {
         let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
         room.places += 1;
         room.held -= bytes;
-        if room.is_awaited && room.places >= PLACES_AT_ONCE && !room.is_full() {
+        if room.is_awaited && room.places >= self.at_once && !room.is_full() {
             room.is_awaited = false;
             self.changed.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    #[test]
+    fn whoever_waits_is_let_in_when_others_have_left() {
+        for places in [2, 7, 64] {
+            let gate = Gate::new(places);
+            (0..places).for_each(|_| gate.enter());
+            assert!(!gate.try_enter());
+            gate.hold(MOST_HELD + 1);
+            thread::scope(|threads| {
+                let waiting = threads.spawn(|| gate.enter());
+                gate.leave(0);
+                assert!(!gate.try_enter(), "too many bytes wait");
+                gate.leave(MOST_HELD + 1);
+                (2..places).for_each(|_| gate.leave(0));
+                waiting.join().unwrap();
+            });
         }
     }
 }
