@@ -13,6 +13,7 @@ static DIR: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/queries");
 
 /// The files of a query that say what it is. Its cases are beside them.
 struct Stored {
+    id: String,
     pattern: &'static File<'static>,
     language: Language,
     card: Option<&'static File<'static>>,
@@ -23,7 +24,7 @@ struct Stored {
 /// # Errors
 /// Returns the first pattern or card that is not valid; the tests hold that none is.
 pub fn shipped() -> Result<Vec<Query>, Error> {
-    stored().into_iter().map(|(id, stored)| stored.read(id)).collect()
+    stored().iter().map(Stored::read).collect()
 }
 
 /// Returns the shipped queries that a name asks for (see [`places`]), sorted by id. Only these are read.
@@ -31,11 +32,9 @@ pub fn shipped() -> Result<Vec<Query>, Error> {
 /// # Errors
 /// Returns that none answers to the name, or as [`shipped`].
 pub(super) fn shipped_as(name: &str) -> Result<Vec<Query>, Error> {
-    let mut stored: Vec<_> = stored().into_iter().map(Some).collect();
-    let ids: Vec<&str> = stored.iter().flatten().map(|(id, _)| id.as_str()).collect();
-    let wanted = places(&ids, name)?;
-    let wanted = wanted.into_iter().filter_map(|place| stored[place].take());
-    wanted.map(|(id, stored)| stored.read(id)).collect()
+    let stored = stored();
+    let ids: Vec<&str> = stored.iter().map(|stored| stored.id.as_str()).collect();
+    places(&ids, name)?.into_iter().map(|place| stored[place].read()).collect()
 }
 
 /// Returns a file that belongs to a shipped query; `ending` is `toml` or `cases.jsonl`.
@@ -44,14 +43,14 @@ pub(super) fn beside(id: &str, ending: &str) -> Option<Beside> {
     Some(Beside { file: origin_of(file), text: file.contents_utf8()?.to_owned() })
 }
 
-/// Returns what there is, by id.
-fn stored() -> BTreeMap<String, Stored> {
+/// Returns what there is, sorted by id.
+fn stored() -> Vec<Stored> {
     let mut files = BTreeMap::new();
     collect(&DIR, &mut files);
     let patterns = files.iter().filter_map(|((id, ending), &pattern)| {
         let language = language(ending)?;
         let card = files.get(&(id.clone(), "toml")).copied();
-        Some((id.clone(), Stored { pattern, language, card }))
+        Some(Stored { id: id.clone(), pattern, language, card })
     });
     patterns.collect()
 }
@@ -75,14 +74,14 @@ fn language(ending: &str) -> Option<Language> {
 }
 
 impl Stored {
-    fn read(&self, id: String) -> Result<Query, Error> {
+    fn read(&self) -> Result<Query, Error> {
         let file = origin_of(self.pattern);
         let pattern = read_pattern(self.language, text_of(self.pattern)?, &file)?;
         let card = match self.card {
             Some(card) => Card::parse(&origin_of(card), text_of(card)?)?,
             None => Card::default(),
         };
-        Ok(Query::new(id, card, pattern, file))
+        Ok(Query::new(self.id.clone(), card, pattern, file))
     }
 }
 

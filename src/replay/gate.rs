@@ -22,6 +22,7 @@ pub(super) struct Gate {
 struct Room {
     places: usize,
     held: usize,
+    /// Whether anybody waits, and so has to be woken.
     is_awaited: bool,
 }
 
@@ -69,7 +70,7 @@ impl Gate {
         room.held -= bytes;
         if room.is_awaited && room.places >= self.at_once && !room.is_full() {
             room.is_awaited = false;
-            self.changed.notify_one();
+            self.changed.notify_all();
         }
     }
 }
