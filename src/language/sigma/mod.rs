@@ -10,6 +10,8 @@ mod compile;
 mod condition;
 mod correlation;
 mod detection;
+#[cfg(test)]
+mod documents;
 mod encoding;
 mod error;
 mod item;
