@@ -84,6 +84,21 @@ fn patterns() -> impl Strategy<Value = Vec<&'static str>> {
     prop_oneof![select(&PATTERNS[..]).prop_map(|pattern| vec![pattern]), subsequence(&PATTERNS[..], 2..5)]
 }
 
+#[test]
+fn a_keyword_beside_a_test_of_the_identity_is_looked_for_in_every_record() {
+    let text = "logsource: {product: aws, service: cloudtrail}\ndetection:\n    a: {userIdentity.type: Root}\n    b: [needle]\n    condition: a and b\n";
+    let rule = Pattern::Sigma(Box::new(SigmaRule::parse(text).unwrap()));
+    let queries = [Query::new("a".to_owned(), Card::default(), rule, "test")];
+    let record = |agent: &str| {
+        format!(
+            r#"{{"userIdentity":{{"type":"Root"}},"eventTime":"2026-03-02T10:00:00Z","eventName":"CreateUser","userAgent":"{agent}"}}"#
+        )
+    };
+    let records = ["a needle", "hay", "hay", "one more needle", "hay"].map(record);
+    let hits = replay_both_ways(&records, &queries, false);
+    assert_eq!(hits, [0, 3].map(|at| format!("a {}", records[at])));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 

@@ -98,14 +98,6 @@ impl Condition {
         }
     }
 
-    /// Returns the two conditions that must both be satisfied, when it is a limited one.
-    pub fn both(&self) -> Option<&[Self; 2]> {
-        match &self.exact {
-            Exact::Both(conditions) => Some(conditions),
-            Exact::Rules | Exact::Expression(_) => None,
-        }
-    }
-
     /// Returns the rules. Of a condition on records, and of a limited one, they admit more than it takes, each
     /// test by itself.
     pub fn rules(&self) -> &[Rule] {
@@ -124,6 +116,16 @@ impl Condition {
         fields.sort_unstable();
         fields.dedup();
         fields
+    }
+
+    /// Tells whether nothing is looked at but members that are named step by step: then whatever these are, and nothing
+    /// else, decides.
+    pub fn is_of_named_members(&self) -> bool {
+        match &self.exact {
+            Exact::Rules => true,
+            Exact::Expression(expression) => expression.is_of_named_members(),
+            Exact::Both(conditions) => conditions.iter().all(Self::is_of_named_members),
+        }
     }
 
     /// Tells whether a text can satisfy the condition at all when this is the only leaf it has at a field, or when it

@@ -46,6 +46,14 @@ impl Expression {
         }
     }
 
+    /// Tells whether nothing is looked at but members that are named step by step.
+    pub(super) fn is_of_named_members(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_of_named_members),
+            Self::Yes(probe) | Self::No(probe) => probe.is_of_named_members(),
+        }
+    }
+
     /// Adds the fields that the expression looks at.
     pub(super) fn collect_fields(&self, fields: &mut Vec<FieldId>) {
         match self {

@@ -95,6 +95,18 @@ impl Probe {
         }
     }
 
+    /// Tells whether nothing is looked at but members that are named step by step.
+    pub(super) fn is_of_named_members(&self) -> bool {
+        let is_plain =
+            |steps: &[Step]| steps.iter().all(|step| matches!(step, Step::Name(name) if !name.contains('.')));
+        match self {
+            Self::At { place, .. } | Self::Nothing(place) => is_plain(&place.steps),
+            Self::LeafOrObject { names, .. } => names.iter().all(|name| !name.contains('.')),
+            Self::Leaf { .. } | Self::Same { .. } => true,
+            Self::Anywhere(_) => false,
+        }
+    }
+
     /// Returns the fields that are looked at.
     pub fn fields(&self) -> impl Iterator<Item = FieldId> {
         let (field, other) = match self {

@@ -162,7 +162,9 @@ impl Rules<'_> {
             let fields = condition.fields();
             let members = fields.iter().map(|field| self.fields.members_of(*field));
             let members = members.fold(Members::NONE, Members::and);
-            members == self.fields.repeating_members() && members.is_within(self.marked)
+            members == self.fields.repeating_members()
+                && members.is_within(self.marked)
+                && condition.is_of_named_members()
         };
         let (of_identity, others): (Vec<_>, Vec<_>) = open.iter().cloned().partition(is_of_identity);
         if !plan::is_worth_remembering(&of_identity, self.marked, self.fields) {

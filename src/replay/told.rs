@@ -2,9 +2,9 @@
 
 use super::keep::{Keeps, Kept};
 use crate::event::EventFields;
-use crate::json::{FieldId, Step};
+use crate::json::FieldId;
 use crate::language::matcher::Value;
-use crate::language::{Condition, Expression, Probe, Rule};
+use crate::language::{Condition, Rule};
 use crate::source::{KindValue, RecordKind, Telling};
 
 /// What the queries of a run look at, as far as kinds can say it.
@@ -91,7 +91,7 @@ impl Told {
 
 fn enough_for(condition: &Condition, (kept, keeps): (&Kept, &Keeps), fields: &EventFields) -> Enough {
     let looks = keeps.looks(kept);
-    if kept.is_record || !is_of_members(condition) {
+    if kept.is_record || !condition.is_of_named_members() {
         return Enough::Never;
     }
     let (mut account, mut region) = (looks.has_account, false);
@@ -105,27 +105,4 @@ fn enough_for(condition: &Condition, (kept, keeps): (&Kept, &Keeps), fields: &Ev
         }
     }
     Enough::When { account, region }
-}
-
-/// Tells whether a condition looks at nothing but members that are named step by step.
-fn is_of_members(condition: &Condition) -> bool {
-    match (condition.expression(), condition.both()) {
-        (Some(expression), _) => is_expression_of_members(expression),
-        (_, Some(both)) => both.iter().all(is_of_members),
-        _ => true,
-    }
-}
-
-fn is_expression_of_members(expression: &Expression) -> bool {
-    let is_plain =
-        |steps: &[Step]| steps.iter().all(|step| matches!(step, Step::Name(name) if !name.contains('.')));
-    match expression {
-        Expression::All(parts) | Expression::Any(parts) => parts.iter().all(is_expression_of_members),
-        Expression::Yes(probe) | Expression::No(probe) => match probe {
-            Probe::At { place, .. } | Probe::Nothing(place) => is_plain(&place.steps),
-            Probe::LeafOrObject { names, .. } => names.iter().all(|name| !name.contains('.')),
-            Probe::Leaf { .. } | Probe::Same { .. } => true,
-            Probe::Anywhere(_) => false,
-        },
-    }
 }
