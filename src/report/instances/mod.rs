@@ -6,7 +6,7 @@
 mod timeline;
 
 use super::calls::{Call, Calls};
-use super::request::{Request, member, objects, text};
+use super::request::{Members, Request, member, objects, text};
 use super::sentence::basis;
 use super::{Ask, Bar, Column, Definition, Error, Kind, Report, Rows, Section, Shape, Table};
 use crate::hit::Hit;
@@ -90,12 +90,12 @@ impl Report for Instances {
 const SHOWN_PRINCIPALS: usize = 20;
 
 /// Returns what a record says of each instance: by the answer where there is one, else by the request.
-fn steps(hit: &Hit<'_>, request: &Request) -> Vec<Step> {
+fn steps(hit: &Hit<'_>, request: &Request<'_>) -> Vec<Step> {
     if hit.facts.event_name.as_deref() == Some("BidEvictedEvent") {
         return request.evicted.iter().map(|instance| Step::new(instance.clone())).collect();
     }
-    let step = |instance: &serde_json::Map<String, serde_json::Value>| {
-        let state = |name: &str| text(member(instance, name)?.as_object()?.get("name"));
+    let step = |instance: &Members<'_>| {
+        let state = |name: &str| text(member(instance, name)?.as_members()?.get("name"));
         Some(Step {
             instance: text(member(instance, "instanceId"))?,
             before: state("previousState"),

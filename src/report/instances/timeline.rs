@@ -2,9 +2,10 @@
 
 use super::super::{Bar, Column, Error, Kind, Rows, Shape, Table, Value};
 use crate::hit::Hit;
+use foldhash::fast::FixedState;
 use jiff::Timestamp;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// What a record says of one instance.
@@ -28,7 +29,7 @@ impl Step {
 pub(super) struct Timelines {
     instances: BTreeMap<Place, Vec<Entry>>,
     types: BTreeMap<Place, Text>,
-    texts: BTreeSet<Arc<str>>,
+    texts: HashSet<Arc<str>, FixedState>,
     counts: BTreeMap<String, u64>,
 }
 

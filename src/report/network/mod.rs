@@ -74,7 +74,7 @@ impl Report for Network {
 }
 
 /// Says what else a call is about: the rules, where a route leads, the range of a network, what it is attached to.
-fn detail(request: &Request, rules: &[Rule]) -> Option<String> {
+fn detail(request: &Request<'_>, rules: &[Rule]) -> Option<String> {
     let mut details: Vec<String> = rules.iter().take(SPELLED_RULES).map(Rule::to_string).collect();
     if rules.len() > SPELLED_RULES {
         details.push(format!("{} more", rules.len() - SPELLED_RULES));

@@ -1,7 +1,6 @@
 //! Rules of security groups and network ACLs as calls write them, and whether they let anyone in.
 
-use super::super::request::{Request, member, objects, text};
-use serde_json::{Map, Value};
+use super::super::request::{Members, Request, Value, member, objects, text};
 use std::fmt;
 
 /// A rule that a call adds, replaces or removes.
@@ -36,7 +35,7 @@ pub(super) struct Ports {
 const ADMINISTRATION: [i64; 2] = [22, 3389];
 
 /// Returns the rules that a call names.
-pub(super) fn rules(event_name: &str, request: &Request) -> Vec<Rule> {
+pub(super) fn rules(event_name: &str, request: &Request<'_>) -> Vec<Rule> {
     let of_group = |direction| {
         let mut rules = of_permissions(&request.asked, direction);
         if rules.is_empty() {
@@ -59,7 +58,7 @@ pub(super) fn rules(event_name: &str, request: &Request) -> Vec<Rule> {
 }
 
 /// Reads `ipPermissions`, and the flat members that stand in for a list of one.
-fn of_permissions(asked: &Map<String, Value>, direction: Direction) -> Vec<Rule> {
+fn of_permissions(asked: &Members<'_>, direction: Direction) -> Vec<Rule> {
     let permissions = objects(member(asked, "ipPermissions"));
     permissions
         .into_iter()
@@ -68,7 +67,7 @@ fn of_permissions(asked: &Map<String, Value>, direction: Direction) -> Vec<Rule>
         .collect()
 }
 
-fn of_permission(permission: &Map<String, Value>, direction: Direction) -> Vec<Rule> {
+fn of_permission(permission: &Members<'_>, direction: Direction) -> Vec<Rule> {
     const PEERS: [(&str, &str); 4] = [
         ("ipRanges", "cidrIp"),
         ("ipv6Ranges", "cidrIpv6"),
@@ -87,7 +86,7 @@ fn of_permission(permission: &Map<String, Value>, direction: Direction) -> Vec<R
 }
 
 /// Reads one rule of a group as the newer calls write it.
-fn of_group_rule(rule: &Map<String, Value>, direction: Direction) -> Vec<Rule> {
+fn of_group_rule(rule: &Members<'_>, direction: Direction) -> Vec<Rule> {
     let peers = ["cidrIpv4", "cidrIpv6", "prefixListId", "referencedGroupId"].iter();
     let peers = peers.filter_map(|name| text(member(rule, name)));
     let ports = Ports::read(rule, "ipProtocol");
@@ -95,12 +94,12 @@ fn of_group_rule(rule: &Map<String, Value>, direction: Direction) -> Vec<Rule> {
 }
 
 /// Reads the rules that were made from the answer, for requests that were left out.
-fn of_answer(request: &Request, direction: Direction) -> Vec<Rule> {
+fn of_answer(request: &Request<'_>, direction: Direction) -> Vec<Rule> {
     let made = objects(request.answer("securityGroupRuleSet")).into_iter();
     made.flat_map(|rule| of_group_rule(rule, direction)).collect()
 }
 
-fn of_entry(asked: &Map<String, Value>) -> Option<Rule> {
+fn of_entry(asked: &Members<'_>) -> Option<Rule> {
     let peer = ["cidrBlock", "ipv6CidrBlock"].iter().find_map(|name| text(member(asked, name)))?;
     let direction = match text(member(asked, "egress")).as_deref() {
         Some("true") => Direction::Out,
@@ -109,7 +108,7 @@ fn of_entry(asked: &Map<String, Value>) -> Option<Rule> {
     let is_allowing = text(member(asked, "ruleAction")).as_deref() == Some("allow");
     let protocol = ["aclProtocol", "protocol"].iter().find(|name| member(asked, name).is_some());
     let mut ports = Ports::read(asked, protocol.unwrap_or(&"aclProtocol"));
-    if let Some(range) = member(asked, "portRange").and_then(Value::as_object) {
+    if let Some(range) = member(asked, "portRange").and_then(Value::as_members) {
         ports.range = ports.range_of(number(member(range, "from")), number(member(range, "to")));
     }
     Some(Rule { direction, is_allowing, peer, ports })
@@ -133,7 +132,7 @@ fn is_anywhere(range: &str) -> bool {
 }
 
 impl Ports {
-    fn read(members: &Map<String, Value>, protocol: &str) -> Self {
+    fn read(members: &Members<'_>, protocol: &str) -> Self {
         let protocol = match text(member(members, protocol)).as_deref() {
             Some("-1") | None => "all".to_owned(),
             Some("6") => "tcp".to_owned(),
@@ -186,7 +185,7 @@ impl fmt::Display for Rule {
     }
 }
 
-fn number(value: Option<&Value>) -> Option<i64> {
+fn number(value: Option<&Value<'_>>) -> Option<i64> {
     text(value)?.parse().ok() // no number, no port
 }
 

@@ -1,7 +1,7 @@
 //! When trails were off: from a stop or a deletion to the next start of the same trail.
 
 use super::super::calls::Call;
-use super::super::request::Request;
+use super::super::request::{self, Request};
 use super::super::{Column, Error, Kind, Rows, Section, Table, Value};
 use crate::hit::Hit;
 use crate::query::Severity;
@@ -70,7 +70,7 @@ pub(super) struct Interval<'a> {
 
 impl Trails {
     /// Takes a call that succeeded.
-    pub(super) fn take(&mut self, hit: &Hit<'_>, request: &Request) {
+    pub(super) fn take(&mut self, hit: &Hit<'_>, request: &Request<'_>) {
         let name = hit.facts.event_name.as_deref().unwrap_or_default();
         let (Some(trail), Some(time)) = (Trail::read(hit, request), hit.facts.time) else { return };
         let kind = match name {
@@ -83,7 +83,7 @@ impl Trails {
         };
         let known = self.trails.entry(trail).or_default();
         if matches!(name, "CreateTrail" | "UpdateTrail") && known.settings.time <= Some(time) {
-            let answer = |name| request.answer(name).and_then(serde_json::Value::as_bool);
+            let answer = |name| request.answer(name).and_then(request::Value::as_bool);
             known.settings = Settings {
                 time: Some(time),
                 is_multi_region: answer("isMultiRegionTrail"),
@@ -135,7 +135,7 @@ impl Known {
 
 impl Trail {
     /// Reads which trail a call is about.
-    fn read(hit: &Hit<'_>, request: &Request) -> Option<Self> {
+    fn read(hit: &Hit<'_>, request: &Request<'_>) -> Option<Self> {
         let named = request.text("name").or_else(|| request.text("trailName"))?;
         let short = || Self {
             account: hit.account().map(str::to_owned),
@@ -271,7 +271,7 @@ pub(super) fn table(mut intervals: Vec<Interval<'_>>) -> Result<Table, Error> {
 }
 
 /// Returns what a call is about: the trail or the event data store.
-pub(super) fn target(call: &Request) -> Option<String> {
+pub(super) fn target(call: &Request<'_>) -> Option<String> {
     call.first(&["name", "trailName", "eventDataStore", "eventDataStoreArn", "trailARN"])
 }
 

@@ -1,13 +1,12 @@
 //! What a call leaves a trail recording less than it could, by its request.
 
-use super::super::request::{Request, member, objects, text};
-use serde_json::{Map, Value};
+use super::super::request::{Members, Request, Value, member, objects, text};
 
 /// What stands before such a list.
 pub(super) const WEAKER: &str = "weaker: ";
 
 /// Says what else a call says: first what makes the trail record less, then where it writes to.
-pub(super) fn detail(event_name: &str, request: &Request) -> Option<String> {
+pub(super) fn detail(event_name: &str, request: &Request<'_>) -> Option<String> {
     let weaker = match event_name {
         "UpdateTrail" | "CreateTrail" => settings(&request.asked),
         "PutEventSelectors" => selectors(&request.asked),
@@ -28,11 +27,11 @@ pub(super) fn detail(event_name: &str, request: &Request) -> Option<String> {
     (!details.is_empty()).then(|| details.join("; "))
 }
 
-fn is(members: &Map<String, Value>, name: &str, wanted: &str) -> bool {
+fn is(members: &Members<'_>, name: &str, wanted: &str) -> bool {
     text(member(members, name)).as_deref() == Some(wanted)
 }
 
-fn settings(asked: &Map<String, Value>) -> Vec<String> {
+fn settings(asked: &Members<'_>) -> Vec<String> {
     const OFF: [(&str, &str); 4] = [
         ("isMultiRegionTrail", "one region only"),
         ("includeGlobalServiceEvents", "no global services"),
@@ -43,7 +42,7 @@ fn settings(asked: &Map<String, Value>) -> Vec<String> {
     off.map(|(_, meaning)| (*meaning).to_owned()).collect()
 }
 
-fn selectors(asked: &Map<String, Value>) -> Vec<String> {
+fn selectors(asked: &Members<'_>) -> Vec<String> {
     let advanced = objects(member(asked, "advancedEventSelectors"));
     if !advanced.is_empty() {
         return advanced_selectors(&advanced);
@@ -67,25 +66,22 @@ fn selectors(asked: &Map<String, Value>) -> Vec<String> {
 }
 
 /// A selector is a list of conditions on fields; management events need one that names their category.
-fn advanced_selectors(selectors: &[&Map<String, Value>]) -> Vec<String> {
-    let fields = |selector: &Map<String, Value>| {
-        objects(member(selector, "fieldSelectors")).into_iter().cloned().collect::<Vec<_>>()
-    };
-    let is_management = |fields: &Vec<Map<String, Value>>| {
+fn advanced_selectors<'m>(selectors: &[&'m Members<'m>]) -> Vec<String> {
+    let fields = |selector: &&'m Members<'m>| objects(member(selector, "fieldSelectors"));
+    let is_management = |fields: &Vec<&Members<'_>>| {
         let mut fields = fields.iter();
         fields.any(|field| {
             is(field, "field", "eventCategory")
                 && texts(member(field, "equals")).contains(&"Management".to_owned())
         })
     };
-    let management: Vec<_> =
-        selectors.iter().map(|selector| fields(selector)).filter(is_management).collect();
+    let management: Vec<_> = selectors.iter().map(fields).filter(is_management).collect();
     if management.is_empty() {
         return vec!["no management events".to_owned()];
     }
     let mut weaker = Vec::new();
     for (value, meaning) in [("true", "only reads"), ("false", "only writes")] {
-        let is_limited = |field: &Map<String, Value>| {
+        let is_limited = |field: &&Members<'_>| {
             is(field, "field", "readOnly") && texts(member(field, "equals")).iter().any(|text| text == value)
         };
         if management.iter().all(|fields| fields.iter().any(is_limited)) {
@@ -99,7 +95,7 @@ fn advanced_selectors(selectors: &[&Map<String, Value>]) -> Vec<String> {
     weaker
 }
 
-fn stores(asked: &Map<String, Value>) -> Vec<String> {
+fn stores(asked: &Members<'_>) -> Vec<String> {
     let advanced = objects(member(asked, "advancedEventSelectors"));
     let mut weaker = if advanced.is_empty() { Vec::new() } else { advanced_selectors(&advanced) };
     if is(asked, "terminationProtectionEnabled", "false") {
@@ -108,8 +104,8 @@ fn stores(asked: &Map<String, Value>) -> Vec<String> {
     weaker
 }
 
-fn texts(list: Option<&Value>) -> Vec<String> {
-    let list = list.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+fn texts(list: Option<&Value<'_>>) -> Vec<String> {
+    let list = list.and_then(Value::as_list).unwrap_or_default();
     list.iter().filter_map(|value| text(Some(value))).collect()
 }
 

@@ -3,33 +3,38 @@
 //! Most calls are written flat and in lower camel case. EC2 writes lists as `{"items":[…]}`; its newer calls wrap the request
 //! (`{"CreateNatGatewayRequest":{…}}`), write names in upper camel case, and lists of one as a bare object.
 
-use serde_json::{Map, Value};
+mod value;
+
+pub(super) use value::{Members, Value};
 
 /// How deep an answer is searched for a name.
 const DEEPEST: usize = 4;
 
 /// The request and the answer of one call.
 #[derive(Debug, Default)]
-pub(super) struct Request {
-    pub(super) asked: Map<String, Value>,
-    answered: Value,
+pub(super) struct Request<'a> {
+    pub(super) asked: Members<'a>,
+    answered: Value<'a>,
     /// The instances that a Spot interruption took.
     pub(super) evicted: Vec<String>,
 }
 
-impl Request {
+impl<'a> Request<'a> {
     /// Reads the members of a record; what is not there is empty.
-    pub(super) fn read(record: &[u8]) -> Self {
+    pub(super) fn read(record: &'a [u8]) -> Self {
         #[derive(Default, serde::Deserialize)]
         #[serde(default, rename_all = "camelCase")]
-        struct Record {
-            request_parameters: Value,
-            response_elements: Value,
-            service_event_details: Value,
+        struct Record<'a> {
+            #[serde(borrow)]
+            request_parameters: Value<'a>,
+            response_elements: Value<'a>,
+            service_event_details: Value<'a>,
         }
         // A record that matched is sound JSON; one with these members given twice says nothing for certain.
-        let record: Record = serde_json::from_slice(record).unwrap_or_default();
-        let evicted = record.service_event_details.get("instanceIdSet").and_then(Value::as_array);
+        let record: Record<'_> = serde_json::from_slice(record).unwrap_or_default();
+        let evicted =
+            record.service_event_details.as_members().and_then(|details| details.get("instanceIdSet"));
+        let evicted = evicted.and_then(Value::as_list);
         let evicted = evicted.into_iter().flatten().filter_map(|id| text(Some(id))).collect();
         Self { asked: unwrapped(record.request_parameters), answered: record.response_elements, evicted }
     }
@@ -45,7 +50,7 @@ impl Request {
     }
 
     /// Returns what stands at a name anywhere in the answer.
-    pub(super) fn answer(&self, name: &str) -> Option<&Value> {
+    pub(super) fn answer(&self, name: &str) -> Option<&Value<'a>> {
         search(&self.answered, name, DEEPEST)
     }
 
@@ -55,18 +60,22 @@ impl Request {
     }
 }
 
-fn unwrapped(request: Value) -> Map<String, Value> {
-    let Value::Object(mut members) = request else { return Map::new() };
-    let wrapper = members.iter().find(|(name, value)| name.ends_with("Request") && value.is_object());
-    let wrapper = wrapper.map(|(name, _)| name.clone()).filter(|_| members.len() == 1);
-    match wrapper.and_then(|name| members.remove(&name)) {
-        Some(Value::Object(inner)) => inner,
-        _ => members,
+fn unwrapped(request: Value<'_>) -> Members<'_> {
+    let Value::Members(members) = request else { return Members::default() };
+    let is_wrapper =
+        |(name, value): (&str, &Value<'_>)| name.ends_with("Request") && value.as_members().is_some();
+    if members.iter().len() != 1 || !members.iter().all(is_wrapper) {
+        return members;
+    }
+    match members.into_only() {
+        Ok((_, Value::Members(inner))) => inner,
+        Ok((name, other)) => vec![(name, other)].into(),
+        Err(members) => members,
     }
 }
 
 /// Returns a member by its name in lower camel case, also when it is written in upper.
-pub(super) fn member<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+pub(super) fn member<'m, 'a>(members: &'m Members<'a>, name: &str) -> Option<&'m Value<'a>> {
     members.get(name).or_else(|| {
         let (first, rest) = name.split_at_checked(1)?;
         members.get(&format!("{}{rest}", first.to_ascii_uppercase()))
@@ -74,9 +83,9 @@ pub(super) fn member<'a>(members: &'a Map<String, Value>, name: &str) -> Option<
 }
 
 /// Returns a value as text when it is no list, no object, nothing empty.
-pub(super) fn text(value: Option<&Value>) -> Option<String> {
+pub(super) fn text(value: Option<&Value<'_>>) -> Option<String> {
     match value? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Text(text) if !text.is_empty() => Some(text.clone().into_owned()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(value) => Some(value.to_string()),
         _ => None,
@@ -84,10 +93,10 @@ pub(super) fn text(value: Option<&Value>) -> Option<String> {
 }
 
 /// Returns the objects of a list in any of its shapes; of an empty or missing one, none.
-pub(super) fn objects(list: Option<&Value>) -> Vec<&Map<String, Value>> {
+pub(super) fn objects<'m, 'a>(list: Option<&'m Value<'a>>) -> Vec<&'m Members<'a>> {
     match list {
-        Some(Value::Array(elements)) => elements.iter().filter_map(Value::as_object).collect(),
-        Some(Value::Object(members)) => match members.get("items").or_else(|| members.get("item")) {
+        Some(Value::List(elements)) => elements.iter().filter_map(Value::as_members).collect(),
+        Some(Value::Members(members)) => match members.get("items").or_else(|| members.get("item")) {
             Some(inner) => objects(Some(inner)),
             None if members.is_empty() => Vec::new(),
             None => vec![members],
@@ -96,10 +105,10 @@ pub(super) fn objects(list: Option<&Value>) -> Vec<&Map<String, Value>> {
     }
 }
 
-fn search<'a>(value: &'a Value, name: &str, depth: usize) -> Option<&'a Value> {
-    let members = value.as_object()?;
+fn search<'m, 'a>(value: &'m Value<'a>, name: &str, depth: usize) -> Option<&'m Value<'a>> {
+    let members = value.as_members()?;
     member(members, name).or_else(|| {
         let below = depth.checked_sub(1)?;
-        members.values().find_map(|value| search(value, name, below))
+        members.iter().find_map(|(_, value)| search(value, name, below))
     })
 }
