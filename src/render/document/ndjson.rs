@@ -34,10 +34,11 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
 
 /// Writes findings.
 pub(super) fn write_findings(sections: &[Section], out: &mut dyn Write) -> io::Result<()> {
+    let mut line = Vec::new();
     for section in sections {
         for finding in &section.findings {
             let row = Finding { severity: finding.severity, text: &finding.text };
-            write_line(section.name, "findings", row, out)?;
+            write_line(section.name, "findings", row, (out, &mut line))?;
         }
     }
     Ok(())
@@ -45,15 +46,24 @@ pub(super) fn write_findings(sections: &[Section], out: &mut dyn Write) -> io::R
 
 /// Writes the rows of a table.
 pub(super) fn write_table(report: &str, table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = Vec::new();
     for values in table.rows().map_err(io::Error::other)? {
-        write_line(report, table.name, Row::new(&table.columns, values), out)?;
+        write_line(report, table.name, Row::new(&table.columns, values), (out, &mut line))?;
     }
     Ok(())
 }
 
-fn write_line(report: &str, table: &str, row: impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &Line { version: VERSION, report, table, row })?;
-    out.write_all(b"\n")
+/// Writes a line in one piece: writers are asked many things for each.
+fn write_line(
+    report: &str,
+    table: &str,
+    row: impl Serialize,
+    (out, line): (&mut dyn Write, &mut Vec<u8>),
+) -> io::Result<()> {
+    line.clear();
+    serde_json::to_writer(&mut *line, &Line { version: VERSION, report, table, row })?;
+    line.push(b'\n');
+    out.write_all(line)
 }
 
 #[cfg(test)]
