@@ -9,16 +9,36 @@ use foldhash::fast::FixedState;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+/// Something of the events met so far, by identity. Many small tables grow at less cost than a large one: that would be
+/// copied, and its memory asked for, again and again.
+#[derive(Debug)]
+struct ByIdentity<T> {
+    /// By the first byte of the identities.
+    tables: Box<[T; 256]>,
+}
+
+impl<T: Default> Default for ByIdentity<T> {
+    fn default() -> Self {
+        Self { tables: Box::new(std::array::from_fn(|_| T::default())) }
+    }
+}
+
+impl<T> ByIdentity<T> {
+    fn of(&mut self, identity: u128) -> &mut T {
+        &mut self.tables[usize::from(identity.to_be_bytes()[0])]
+    }
+}
+
 /// The events met so far.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    identities: HashSet<u128, FixedState>,
+    identities: ByIdentity<HashSet<u128, FixedState>>,
 }
 
 impl Seen {
     /// Remembers an event and tells whether it is the first of its kind.
     pub(super) fn is_first(&mut self, identity: u128) -> bool {
-        self.identities.insert(identity)
+        self.identities.of(identity).insert(identity)
     }
 }
 
@@ -26,7 +46,7 @@ impl Seen {
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
     /// The number of the place where an event was met first.
-    places: HashMap<u128, u32, FixedState>,
+    places: ByIdentity<HashMap<u128, u32, FixedState>>,
     names: Vec<Box<str>>,
     /// Copies by the first place and that of the copy.
     copies: BTreeMap<(u32, u32), u64>,
@@ -35,7 +55,7 @@ pub(super) struct Pairs {
 impl Pairs {
     /// Remembers an event of a place, counts it when it was met before, and tells whether it is the first of its kind.
     pub(super) fn is_first(&mut self, identity: u128, place: u32) -> bool {
-        match self.places.entry(identity) {
+        match self.places.of(identity).entry(identity) {
             Entry::Vacant(entry) => {
                 entry.insert(place);
                 true
