@@ -66,6 +66,26 @@ struct WantedFields {
     region: Option<FieldId>,
 }
 
+/// The members that say who called what from where, and how that went.
+const COMMON: [&[u8]; 16] = [
+    b"apiVersion",
+    b"awsRegion",
+    b"errorCode",
+    b"errorMessage",
+    b"eventCategory",
+    b"eventName",
+    b"eventSource",
+    b"eventType",
+    b"eventVersion",
+    b"managementEvent",
+    b"readOnly",
+    b"recipientAccountId",
+    b"sourceIPAddress",
+    b"userAgent",
+    b"userIdentity",
+    b"vpcEndpointId",
+];
+
 impl EventFields {
     /// Takes over the fields that conditions were compiled against and adds those that the envelope is made of.
     pub fn new(mut fields: Fields) -> Self {
@@ -162,6 +182,11 @@ impl EventFields {
         fields.into_iter().map(|field| self.members_of(field)).fold(Members::NONE, Members::and)
     }
 
+    /// Returns the member that names the receiving account, nearly always.
+    pub fn account_members(&self) -> Members {
+        self.members_of(self.record.recipient_account_id)
+    }
+
     /// Returns the member that names the account when `recipientAccountId` does not.
     pub fn fallback_account_members(&self) -> Members {
         self.members_of(self.record.identity_account_id)
@@ -194,6 +219,12 @@ impl EventFields {
         [self.identity].into_iter().collect()
     }
 
+    /// Returns the members whose values many records have in common; what else is in a record hardly two of them share.
+    pub fn common_members(&self) -> Members {
+        let names = self.member_names().zip(0..);
+        names.filter(|(name, _)| COMMON.contains(name)).map(|(_, number)| number).collect()
+    }
+
     /// Returns which of the values that come again a record has; `None` when it has none that is remembered.
     pub fn recognize(&self, record: &[u8], marks: &[Mark], repeats: &mut Repeats) -> Option<Repeat> {
         let at = marks.iter().position(|mark| mark.name == self.identity)?;
@@ -215,15 +246,15 @@ impl EventFields {
         leaves.wrap();
         for (mark, number) in marks.iter().zip(0..).filter(|(mark, _)| wanted.has(mark.name)) {
             let (node, at) = (self.members[mark.name as usize], mark.value as usize);
-            if let (Some(field), Some(b'{' | b'[')) = (self.member_fields[mark.name as usize], record.get(at))
-            {
-                leaves.note_nested(field, mark.value);
-            }
             if mark.name == self.identity {
                 let range = value_range(record, marks, number);
                 repeats.project_value(record, range, (&self.fields, node), leaves)?;
-            } else {
-                project_value(record, at, &self.fields, node, leaves)?;
+                continue;
+            }
+            let end = project_value(record, at, &self.fields, node, leaves)?;
+            if let (Some(field), Some(b'{' | b'[')) = (self.member_fields[mark.name as usize], record.get(at))
+            {
+                leaves.note_nested(field, at..end);
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::project::Scratch;
 use super::{FieldId, RawString, Repeat};
+use std::ops::Range;
 
 /// The value of a leaf: always a scalar, still in the text's spelling.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,8 +90,8 @@ pub struct Leaves {
     elements: Vec<Element>,
     /// One past the last place below each array.
     array_ends: Vec<u32>,
-    /// Where objects and arrays begin that stand at a field, as far as that was noted.
-    nested: Vec<(FieldId, u32)>,
+    /// Where objects and arrays are that stand at a field, as far as that was noted.
+    nested: Vec<(FieldId, Range<usize>)>,
     computed: String,
     repeat: Option<Repeat>,
     is_wrapped: bool,
@@ -122,9 +123,9 @@ impl Leaves {
         self.is_wrapped = true;
     }
 
-    /// Notes that the object or array that begins at `at` is all that stands at a field.
-    pub fn note_nested(&mut self, field: FieldId, at: u32) {
-        self.nested.push((field, at));
+    /// Notes that the object or array there is all that stands at a field.
+    pub fn note_nested(&mut self, field: FieldId, range: Range<usize>) {
+        self.nested.push((field, range));
     }
 
     /// Moves all leaves to the end of a list.
@@ -169,7 +170,7 @@ impl Leaves {
         self.push(field, Kind::Computed, start..self.computed.len(), Place::TOP);
     }
 
-    pub(super) fn push(&mut self, field: FieldId, kind: Kind, range: std::ops::Range<usize>, place: Place) {
+    pub(super) fn push(&mut self, field: FieldId, kind: Kind, range: Range<usize>, place: Place) {
         let entries = &mut self.entries[field.index()];
         if entries.is_empty() {
             self.touched.push(field.0);
@@ -178,7 +179,7 @@ impl Leaves {
     }
 
     /// Forgets the leaves at a field that were read from a range of the text.
-    pub(super) fn discard(&mut self, field: FieldId, range: std::ops::Range<usize>) {
+    pub(super) fn discard(&mut self, field: FieldId, range: Range<usize>) {
         let entries = &mut self.entries[field.index()];
         let is_before =
             |entry: &Entry, at: usize| entry.kind == Kind::Computed || (entry.start as usize) < at;
@@ -228,10 +229,10 @@ impl<'a> View<'a> {
         self.leaves.is_wrapped
     }
 
-    /// Returns the text from where the only object or array at a field begins, when that was noted.
-    pub fn from_nested(&self, field: FieldId) -> Option<&'a [u8]> {
-        let noted = self.leaves.nested.iter().find(|(noted, _)| *noted == field);
-        self.text.get(noted?.1 as usize..)
+    /// Returns the only object or array at a field, when that was noted: its brackets match, its values may be anything.
+    pub fn nested(&self, field: FieldId) -> Option<&'a [u8]> {
+        let (_, range) = self.leaves.nested.iter().find(|(noted, _)| *noted == field)?;
+        self.text.get(range.clone())
     }
 
     /// Returns the leaves at a field, in text order.

@@ -31,7 +31,7 @@ pub fn project(text: &[u8], fields: &Fields, from: NodeId, leaves: &mut Leaves) 
 }
 
 /// Adds the leaves of a single value of `text`, which begins at `at` and leads to `node`: of a member whose place is
-/// known already. Other members are not looked at.
+/// known already. Other members are not looked at. Returns the offset behind the value.
 ///
 /// # Errors
 /// Returns the first syntax error that the value holds, as [`project`] does, or that follows it.
@@ -41,7 +41,7 @@ pub fn project_value(
     fields: &Fields,
     node: NodeId,
     leaves: &mut Leaves,
-) -> Result<(), SyntaxError> {
+) -> Result<usize, SyntaxError> {
     leaves.make_room(fields.len());
     // Most values are plain strings, and are read without the preparations that others need.
     if text.get(at) == Some(&b'"') {
@@ -50,7 +50,7 @@ pub fn project_value(
             if let Some(field) = fields.field_of(node) {
                 leaves.push(field, string_kind(is_escaped), at + 1..end, Place::TOP);
             }
-            return Ok(());
+            return Ok(end + 1);
         }
     }
     leaves.scratch.prepare(fields.node_count());
@@ -61,8 +61,9 @@ pub fn project_value(
     } else if walk.open_container(node, Place::TOP)? {
         walk.read_open()?;
     }
+    let end = walk.at;
     walk.skip_whitespace();
-    if matches!(walk.peek(), Some(b',' | b'}')) { Ok(()) } else { Err(walk.unexpected()) }
+    if matches!(walk.peek(), Some(b',' | b'}')) { Ok(end) } else { Err(walk.unexpected()) }
 }
 
 /// What a projection needs besides the leaves, kept so that the next one need not allocate.

@@ -54,7 +54,7 @@ impl Repeats {
         leaves: &mut Leaves,
     ) -> Result<(), SyntaxError> {
         let Some(repeat) = self.recognize(&text[range.clone()], (fields, node)) else {
-            return project_value(text, range.start, fields, node, leaves);
+            return project_value(text, range.start, fields, node, leaves).map(drop);
         };
         leaves.push_repeat(repeat, &self.slots[repeat.slot].leaves, range.start as u32, fields.len());
         Ok(())
@@ -151,7 +151,7 @@ mod tests {
             for _ in 0..2 {
                 leaves.reset(fields.len());
                 let projected = repeats.project_value(text, 0..text.len(), (&fields, node), &mut leaves);
-                assert_eq!(projected, project_value(text, 0, &fields, node, &mut Leaves::new()));
+                assert_eq!(projected, project_value(text, 0, &fields, node, &mut Leaves::new()).map(drop));
                 assert!(projected.is_err());
             }
         }

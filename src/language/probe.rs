@@ -2,7 +2,7 @@
 
 use super::condition::Test;
 use super::matcher::{Matcher, Value};
-use crate::json::scan::write_compact;
+use crate::json::scan::{skip_value, write_compact};
 use crate::json::{FieldId, Reached, Step, View, any_nested, any_string, reach, unescape};
 
 /// One question about a text. Paths lead from the event, so the first name of each is `detail`; when the text is a record
@@ -167,18 +167,21 @@ fn has_leaf(leaves: &View<'_>, field: FieldId, matchers: &[Matcher]) -> bool {
 }
 
 fn has_object(leaves: &View<'_>, field: FieldId, names: &[Box<str>], matchers: &[Matcher]) -> bool {
-    let (text, names) = match leaves.from_nested(field) {
-        Some(text) => (text, &[][..]),
+    let mut is_accepted = |object: &[u8]| is_accepted_as_text(object, matchers);
+    let (text, names) = match leaves.nested(field) {
+        // Nearly always no, and then nobody has to know whether it is sound.
+        Some(object @ [b'{', ..]) => return is_accepted(object) && skip_value(object, 0).is_ok(),
+        Some(array) => (array, &[][..]),
         None => (leaves.whole(), names.get(usize::from(leaves.is_wrapped())..).unwrap_or_default()),
     };
     // As in `Place::reach`.
-    any_nested(text, names, &mut |object| is_accepted_as_text(object, matchers)).unwrap_or(false)
+    any_nested(text, names, &mut is_accepted).unwrap_or(false)
 }
 
 /// Tells whether an object's compact text passes, with its escapes or without.
 fn is_accepted_as_text(object: &[u8], matchers: &[Matcher]) -> bool {
     let mut compact = Vec::new();
-    let text = if object.iter().any(u8::is_ascii_whitespace) {
+    let text = if has_whitespace(object) {
         write_compact(object, &mut compact);
         &compact
     } else {
@@ -190,6 +193,10 @@ fn is_accepted_as_text(object: &[u8], matchers: &[Matcher]) -> bool {
             unescape(text, &mut plain);
             accepts_text(matchers, &plain)
         })
+}
+
+fn has_whitespace(text: &[u8]) -> bool {
+    memchr::memchr3(b' ', b'\n', b'\t', text).is_some() || memchr::memchr2(b'\r', b'\x0c', text).is_some()
 }
 
 fn has_string(leaves: &View<'_>, matchers: &[Matcher]) -> bool {
