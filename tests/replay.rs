@@ -1,6 +1,6 @@
 //! The engine as a library: order, duplicates, faults, scope and limits, over archives in memory.
 
-use backtrail::hit::Hit;
+use backtrail::hit::{Hit, Span};
 use backtrail::query::Query;
 use backtrail::replay::{
     self, Coverage, DEFAULT_MAX_OBJECT_SIZE, Keep, Matcher, Options, Silent, Stopped, Watch,
@@ -8,7 +8,9 @@ use backtrail::replay::{
 use backtrail::source::{self, Memory, Scope, Sink, Source};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use jiff::Timestamp;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
@@ -231,6 +233,46 @@ fn a_count_names_a_record_that_is_no_sound_json_where_a_query_looks() {
     let writes = query("a", r#"{"detail":{"readOnly":[false]}}"#);
     let (hits, coverage) = replay_keeping(vec![(key(1), log_file)], &writes, Keep::Groups(Vec::new()));
     assert_eq!((hits.len(), coverage.records.rejected, coverage.is_complete), (1, 1, false));
+}
+
+#[test]
+fn hits_that_are_counted_together_come_as_one_for_all_log_files() {
+    let times = ["2026-03-01T10:00:00Z", "2026-03-01T12:00:00Z", "2026-03-01T11:00:00Z"];
+    let files = (0..).zip(times).map(|(number, time)| {
+        let records = [record(number * 2, "CreateUser", time), record(number * 2 + 1, "DeleteUser", time)];
+        (key(number + 1), log_file(&records))
+    });
+    let files: Vec<_> = files.collect();
+    let all = query("all", r#"{"detail":{"eventName":[{"exists":true}]}}"#);
+    for (by, expected) in [
+        (Vec::new(), vec!["[] 6 10..12"]),
+        (
+            vec!["eventName".to_owned()],
+            vec!["[Some(\"CreateUser\")] 3 10..12", "[Some(\"DeleteUser\")] 3 10..12"],
+        ),
+    ] {
+        let queries = [all.clone()];
+        let matcher = Matcher::keeping(&queries, &[Keep::Counts(vec![by])]);
+        let interrupt = AtomicBool::new(false);
+        let watch = Watch { progress: &Silent, interrupt: &interrupt, checkpoint: None };
+        let source: Box<dyn Source> = Box::new(Memory::new("memory", files.clone()));
+        let (mut spans, mut handed_out) = (BTreeMap::new(), 0);
+        let one_thread = Options { threads: 1, ..options() };
+        let coverage = replay::run(&[source], &matcher, &one_thread, watch, &mut |hit| {
+            handed_out += 1;
+            let values: Vec<_> = hit.groups[0].values().collect();
+            spans.entry(format!("{values:?}")).or_insert_with(Span::default).add(&hit.span);
+            ControlFlow::Continue(())
+        });
+        let coverage = coverage.unwrap();
+        assert_eq!((coverage.hits, coverage.records.matched, coverage.hits_by_query["all"]), (6, 6, 6));
+        assert!(handed_out < 6, "{handed_out} hits");
+        let hour = |time: Option<Timestamp>| time.unwrap().strftime("%H").to_string();
+        let spans = spans.iter().map(|(values, span)| {
+            format!("{values} {} {}..{}", span.records, hour(span.first()), hour(span.last()))
+        });
+        assert_eq!(spans.collect::<Vec<_>>(), expected);
+    }
 }
 
 #[test]

@@ -227,7 +227,7 @@ impl Run<'_> {
 /// Returns what is kept of the hits.
 fn keeps(command: &args::Replay, queries: &[Query], by: &[String]) -> Vec<Keep> {
     let keep = match command.output.count {
-        true => Keep::Groups(vec![Counts::grouping(by)]),
+        true => Keep::Counts(vec![Counts::grouping(by)]),
         false => Keep::Record,
     };
     vec![keep; queries.len()]

@@ -112,7 +112,7 @@ impl Misses {
 
     fn add(&mut self, role: Role, pattern: Pattern, lists: Vec<usize>) {
         self.queries.push(Query::new(format!("{role:?}"), Card::default(), pattern, "near misses"));
-        self.keeps.push(Keep::Groups(lists.iter().map(|list| self.lists[*list].clone()).collect()));
+        self.keeps.push(Keep::Counts(lists.iter().map(|list| self.lists[*list].clone()).collect()));
         self.roles.push(role);
         self.lists_of.push(lists);
     }
@@ -156,13 +156,13 @@ pub struct Counter<'a> {
 }
 
 impl Counter<'_> {
-    /// Counts one hit.
+    /// Counts a hit.
     pub fn take(&mut self, hit: &Hit<'_>) {
         let position = hit.position as usize;
-        self.hits[position] += 1;
+        self.hits[position] += hit.span.records;
         for (at, (group, list)) in hit.groups.iter().zip(&self.misses.lists_of[position]).enumerate() {
             let number = group.number as usize;
-            *grown(&mut self.groups[position][at], number) += 1;
+            *grown(&mut self.groups[position][at], number) += hit.span.records;
             grown(&mut self.values[*list], number)
                 .get_or_insert_with(|| group.values().map(|value| value.map(Cow::into_owned)).collect());
         }

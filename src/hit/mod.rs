@@ -4,9 +4,11 @@
 
 mod group;
 mod sorter;
+mod span;
 
 pub use group::{Group, GroupKey, OTHERS};
 pub use sorter::Sorter;
+pub use span::Span;
 
 use crate::delivery::{self, Delivery, Origin};
 use crate::query::Query;
@@ -23,7 +25,9 @@ pub struct Hit<'a> {
     /// What it has in common with others, one group a list of fields, when the query's hits are only counted: they hold
     /// nothing else then but a time.
     pub groups: &'a [&'a Arc<Group>],
-    /// Key of the log file that holds the record.
+    /// For how many records it stands, and their times: for one, unless [`crate::replay::Keep::Counts`] was asked for.
+    pub span: Span,
+    /// Key of the log file that holds the record; empty when it stands for several.
     pub log_key: &'a str,
     /// Account in the log key, for records that name none.
     pub key_account: Option<&'a str>,

@@ -1,6 +1,6 @@
 //! Sorts hits by time as long as they fit into memory; lets them stream through when they do not.
 
-use super::Hit;
+use super::{Hit, Span};
 use crate::event;
 use crate::query::Query;
 use crate::record::Facts;
@@ -120,6 +120,7 @@ impl<'q> Sorter<'q> {
                 query: kept.query,
                 position: kept.position,
                 groups: &[],
+                span: Span::of(found.facts.time),
                 log_key: &found.log_key,
                 key_account: found.key_account.as_deref(),
                 record: event.and_then(event::detail).unwrap_or(&found.bytes),

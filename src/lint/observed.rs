@@ -48,7 +48,7 @@ impl Observed {
         });
         let keeps = paths.iter().map(|path| {
             let field = path.strip_prefix("detail.").unwrap_or(path);
-            Keep::Groups(vec![vec![field.to_owned()]])
+            Keep::Counts(vec![vec![field.to_owned()]])
         });
         Some(Self { queries: made.collect(), keeps: keeps.collect(), paths })
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 /// The 20 byte form is read without searching or allocating, because a replay over a time range asks this of every
 /// record. Fractions are cut at nanoseconds; a leap second counts as the second before it.
 pub fn parse_event_time(text: &str) -> Option<Timestamp> {
-    let (head, tail) = text.as_bytes().split_at_checked(19)?;
+    let (head, tail) = text.as_bytes().split_first_chunk()?;
     let seconds = parse_date_time(head)?;
     if tail == b"Z" {
         return Timestamp::from_second(seconds).ok();
@@ -16,8 +16,14 @@ pub fn parse_event_time(text: &str) -> Option<Timestamp> {
     Timestamp::new(seconds - parse_offset(zone)?, nanoseconds).ok()
 }
 
+/// Returns the seconds since 1970 that a text of the 20 byte form stands for; any other text is `None`.
+pub fn parse_usual_event_time(text: &[u8; 20]) -> Option<i64> {
+    let (head, tail) = text.split_first_chunk()?;
+    parse_date_time(head).filter(|_| tail == b"Z")
+}
+
 /// Reads `YYYY-MM-DDTHH:MM:SS` as seconds since 1970, as if in UTC.
-fn parse_date_time(text: &[u8]) -> Option<i64> {
+fn parse_date_time(text: &[u8; 19]) -> Option<i64> {
     let separated = text[4] == b'-'
         && text[7] == b'-'
         && matches!(text[10], b'T' | b't' | b' ')
@@ -37,6 +43,7 @@ fn parse_date_time(text: &[u8]) -> Option<i64> {
     is_real.then(|| days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second.min(59))
 }
 
+#[inline]
 fn two_digits(text: &[u8], at: usize) -> Option<i64> {
     let tens = text.get(at)?.wrapping_sub(b'0');
     let ones = text.get(at + 1)?.wrapping_sub(b'0');

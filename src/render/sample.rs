@@ -1,7 +1,7 @@
 //! Invented hits for the tests of the formats.
 
 use super::{Format, HitOptions, hits};
-use crate::hit::Hit;
+use crate::hit::{Hit, Span};
 use crate::language::event_pattern::EventPattern;
 use crate::query::{Card, Query, Severity};
 use crate::record::{Facts, Outcome};
@@ -50,6 +50,7 @@ pub(super) fn hit<'a>(query: &'a Query, facts: &'a Facts) -> Hit<'a> {
         query,
         position: 0,
         groups: &[],
+        span: Span::of(facts.time),
         log_key: "logs/a.json.gz",
         key_account: None,
         record,

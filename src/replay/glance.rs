@@ -6,54 +6,62 @@ use crate::decode::{Found, Records};
 use crate::event::{self, Members};
 use crate::json::compact::{Mark, Marker};
 use crate::json::plain_string;
+use crate::record::parse_usual_event_time;
 
 /// Longer event names than any service has are not worth remembering.
 const LONGEST_NAME: usize = 128;
+
+/// How long `2026-03-01T14:05:09Z` is.
+const USUAL_TIME: usize = 20;
 
 /// The members that are glanced at, by their numbers (see [`crate::event::EventFields::member_names`]).
 #[derive(Debug)]
 pub(super) struct Numbers {
     pub(super) event_name: Option<u32>,
+    pub(super) event_source: Option<u32>,
     pub(super) event_time: Option<u32>,
     pub(super) event_type: Option<u32>,
     pub(super) aws_region: Option<u32>,
+    pub(super) recipient_account_id: Option<u32>,
     /// What the member of each number is; there are no marks with higher ones.
     glanced_at: [Member; Marker::MOST_NAMES as usize],
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Member {
     EventName,
+    EventSource,
     EventTime,
     EventType,
+    EventId,
     AwsRegion,
+    RecipientAccountId,
+    UserIdentity,
     Other,
 }
 
 impl Numbers {
     /// Finds the members among the names of all.
     pub(super) fn new<'n>(names: impl Iterator<Item = &'n [u8]> + Clone) -> Self {
-        let number = |name: &str| names.clone().zip(0..).find(|(known, _)| *known == name.as_bytes());
-        let number = |name| number(name).map(|(_, number)| number);
-        let mut numbers = Self {
-            event_name: number("eventName"),
-            event_time: number("eventTime"),
-            event_type: number("eventType"),
-            aws_region: number("awsRegion"),
-            glanced_at: [Member::Other; _],
-        };
-        let members = [
-            (numbers.event_name, Member::EventName),
-            (numbers.event_time, Member::EventTime),
-            (numbers.event_type, Member::EventType),
-            (numbers.aws_region, Member::AwsRegion),
-        ];
-        for (number, member) in members {
-            if let Some(place) = number.and_then(|number| numbers.glanced_at.get_mut(number as usize)) {
+        let mut glanced_at = [Member::Other; _];
+        let mut number = |name: &str, member| {
+            let (_, number) = names.clone().zip(0..).find(|(known, _)| *known == name.as_bytes())?;
+            if let Some(place) = glanced_at.get_mut(number as usize) {
                 *place = member;
             }
+            Some(number)
+        };
+        number("eventID", Member::EventId);
+        number("userIdentity", Member::UserIdentity);
+        Self {
+            event_name: number("eventName", Member::EventName),
+            event_source: number("eventSource", Member::EventSource),
+            event_time: number("eventTime", Member::EventTime),
+            event_type: number("eventType", Member::EventType),
+            aws_region: number("awsRegion", Member::AwsRegion),
+            recipient_account_id: number("recipientAccountId", Member::RecipientAccountId),
+            glanced_at,
         }
-        numbers
     }
 }
 
@@ -62,13 +70,21 @@ impl Numbers {
 pub(super) struct Glance<'a> {
     pub(super) record: &'a [u8],
     pub(super) marks: &'a [Mark],
-    /// The marked members that the record has.
+    /// The marked members that the record has, and those of them that are nothing but a word.
     pub(super) present: Members,
+    pub(super) truths: Members,
+    pub(super) untruths: Members,
+    pub(super) nulls: Members,
     pub(super) has_backslash: bool,
     pub(super) event_name: Option<&'a [u8]>,
-    pub(super) event_time: Option<&'a [u8]>,
-    pub(super) aws_region: Option<&'a [u8]>,
     pub(super) is_delivered: bool,
+    /// Where the values of others are.
+    pub(super) event_source: Option<u32>,
+    pub(super) event_type: Option<u32>,
+    event_time: Option<u32>,
+    event_id: Option<u32>,
+    aws_region: Option<u32>,
+    recipient_account_id: Option<u32>,
 }
 
 impl<'a> Glance<'a> {
@@ -85,29 +101,100 @@ impl<'a> Glance<'a> {
             record,
             marks,
             present: Members::NONE,
+            truths: Members::NONE,
+            untruths: Members::NONE,
+            nulls: Members::NONE,
             has_backslash: found.has_backslash,
             event_name: None,
-            event_time: None,
-            aws_region: None,
             is_delivered: true,
+            event_source: None,
+            event_type: None,
+            event_time: None,
+            event_id: None,
+            aws_region: None,
+            recipient_account_id: None,
         };
         for mark in marks {
             glance.present.insert(mark.name);
-            let value = mark.value as usize;
+            let place = Some(mark.value);
             match numbers.glanced_at[mark.name as usize % numbers.glanced_at.len()] {
-                Member::Other => {}
+                Member::Other => glance.note_word(mark),
+                Member::EventSource => glance.event_source = place,
+                Member::EventTime => glance.event_time = place,
+                Member::EventId => glance.event_id = place,
+                Member::AwsRegion => glance.aws_region = place,
+                Member::RecipientAccountId => {
+                    glance.recipient_account_id = place;
+                    glance.note_word(mark);
+                }
+                Member::UserIdentity => {}
+                Member::EventType => {
+                    glance.event_type = place;
+                    glance.is_delivered = is_delivered(record, mark.value as usize)?;
+                }
                 Member::EventName => {
-                    let event_name = plain_string(record, value)?;
+                    let event_name = plain_string(record, mark.value as usize)?;
                     glance.event_name = (event_name.len() <= LONGEST_NAME).then_some(event_name);
                     glance.event_name?;
                 }
-                Member::EventType => glance.is_delivered = is_delivered(record, value)?,
-                Member::EventTime => glance.event_time = Some(plain_string(record, value)?),
-                Member::AwsRegion => glance.aws_region = Some(plain_string(record, value)?),
             }
         }
         Some(glance)
     }
+
+    /// Notes whether a value is nothing but a word.
+    #[inline]
+    fn note_word(&mut self, mark: &Mark) {
+        let value = self.record.get(mark.value as usize..).unwrap_or_default();
+        let (set, word) = match value.first() {
+            Some(b't') => (&mut self.truths, &b"true"[..]),
+            Some(b'f') => (&mut self.untruths, &b"false"[..]),
+            Some(b'n') => (&mut self.nulls, &b"null"[..]),
+            _ => return,
+        };
+        if is_word(value, word) {
+            set.insert(mark.name);
+        }
+    }
+
+    /// Returns the time, or that there is none; `None` when that takes more than a glance.
+    pub(super) fn event_time(&self) -> Option<Option<&'a [u8]>> {
+        self.plain(self.event_time)
+    }
+
+    /// Returns the region, or that there is none; `None` when that takes more than a glance.
+    pub(super) fn aws_region(&self) -> Option<Option<&'a [u8]>> {
+        self.plain(self.aws_region)
+    }
+
+    /// Returns the time when it is written as usual, like `2026-03-01T14:05:09Z`.
+    #[inline]
+    pub(super) fn usual_time(&self) -> Option<&'a [u8; USUAL_TIME]> {
+        let quoted = self.record.get(self.event_time? as usize..)?.first_chunk::<{ USUAL_TIME + 2 }>()?;
+        let ([b'"', time @ .., b'"'], Some(b'Z')) = (quoted, quoted.get(USUAL_TIME)) else { return None };
+        Some(time)
+    }
+
+    /// Returns what tells the event from others, and its time in seconds since 1970; `None` when that takes more than a
+    /// glance.
+    pub(super) fn identify(&self) -> Option<(u128, i64)> {
+        let time = parse_usual_event_time(self.usual_time()?)?;
+        let (account, id) = (self.plain(self.recipient_account_id)??, self.plain(self.event_id)??);
+        Some((event::identity(Some(account), Some(id), self.record), time))
+    }
+
+    #[inline]
+    fn plain(&self, place: Option<u32>) -> Option<Option<&'a [u8]>> {
+        match place {
+            Some(place) => plain_string(self.record, place as usize).map(Some),
+            None => Some(None),
+        }
+    }
+}
+
+/// Tells whether a value is a word and ends behind it.
+pub(super) fn is_word(value: &[u8], word: &[u8]) -> bool {
+    matches!(value.strip_prefix(word), Some([b',' | b'}', ..]))
 }
 
 fn is_delivered(record: &[u8], event_type: usize) -> Option<bool> {

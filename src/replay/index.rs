@@ -2,8 +2,9 @@
 
 use super::glance::Glance;
 use super::identities::Identities;
+use super::keep::Keeps;
 use super::kind::{Kind, Seen, Traits};
-use super::plan::{self, Plan};
+use super::plan::{self, Alike, Plan};
 use crate::event::{EventFields, Members};
 use crate::json::FieldId;
 use crate::language::{Condition, Remainder, Subject};
@@ -22,6 +23,7 @@ pub(super) struct Rules<'a> {
     pub(super) conditions: &'a [Condition],
     pub(super) fields: &'a EventFields,
     pub(super) traits: &'a Traits,
+    pub(super) keeps: &'a Keeps,
     pub(super) event_name: Option<FieldId>,
     /// The members that are marked wherever a record has them.
     pub(super) marked: Members,
@@ -38,6 +40,8 @@ pub(super) struct Known {
     /// What plans ask of identities; most ask the same.
     identities: Vec<Identities>,
     remembered: usize,
+    /// So many plans were made, also of those that are forgotten.
+    serial: u64,
 }
 
 /// What is known of one event name.
@@ -76,10 +80,11 @@ impl Known {
     #[cold]
     fn learn(&mut self, event_name: Option<&[u8]>, seen: &Seen<'_>, rules: &Rules<'_>) -> u32 {
         if self.remembered == MOST_REMEMBERED {
-            *self = Self::default();
+            *self = Self { serial: self.serial, ..Self::default() };
         }
         self.remembered += 1;
-        let Self { by_name, unnamed, plans, by_positions, identities, .. } = self;
+        self.serial += 1;
+        let Self { by_name, unnamed, plans, by_positions, identities, serial, .. } = self;
         let new = || Name::new(event_name, rules);
         let name = match event_name {
             Some(name) => by_name.entry(name.into()).or_insert_with(new),
@@ -96,7 +101,8 @@ impl Known {
         }
         let kind_known = is_told.then_some(&kind);
         let plan = rules.plan(&name.left, event_name, (kind_known, seen.is_delivered()), identities);
-        let plan = remember(plan, plans, by_positions);
+        let plan =
+            remember(Plan { alike: rules.alike(&plan, identities, *serial), ..plan }, plans, by_positions);
         if is_told {
             name.kinds.push((kind, plan));
         } else {
@@ -112,7 +118,7 @@ fn remember(
     plans: &mut Vec<Plan>,
     by_positions: &mut HashMap<Vec<u32>, Vec<u32>, FixedState>,
 ) -> u32 {
-    let open = plan.open.iter().map(|open| open.position);
+    let open = plan.open().map(|open| open.position);
     let others = plan.identities.into_iter().chain([u32::MAX]).chain(open);
     let positions = plan.settled.iter().copied().chain([u32::MAX]).chain(others).collect();
     let alike = by_positions.entry(positions).or_default();
@@ -178,6 +184,37 @@ impl Rules<'_> {
         let mut plan = Plan::new(settled, others, self.marked, self.fields);
         plan.identities = Some(number as u32);
         plan
+    }
+}
+
+impl Rules<'_> {
+    /// Returns which records of a plan have the same answer; `None` when that is not worth knowing, because what is kept of
+    /// a hit on them all has to be looked for in each.
+    fn alike(&self, plan: &Plan, identities: &[Identities], serial: u64) -> Option<Alike> {
+        let common = self.fields.common_members();
+        let kept = |position: u32| &self.keeps.of_queries[position as usize];
+        if !plan.settled.iter().all(|position| kept(*position).is_common) {
+            return None;
+        }
+        let asked = plan.identities.map(|number| &identities[number as usize]);
+        let asked = asked.into_iter().flat_map(|asked| asked.conditions()).map(|(position, _)| *position);
+        let open = plan.common.open.iter().map(|open| open.position);
+        let mut alike = Alike::default();
+        alike.serial = serial;
+        if plan.identities.is_some() {
+            alike.members = self.fields.repeating_members();
+        }
+        for position in plan.settled.iter().copied().chain(asked).chain(open) {
+            let looks = self.keeps.looks(kept(position));
+            alike.has_hour |= looks.has_moment;
+            alike.members = alike.members.and(kept(position).members);
+            if looks.has_account {
+                alike.members = alike.members.and(self.fields.account_members());
+            }
+        }
+        let needs = plan.common.open.iter().map(|open| open.needs.members);
+        alike.members = needs.fold(alike.members, Members::and).common(common);
+        Some(alike)
     }
 }
 

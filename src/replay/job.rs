@@ -181,7 +181,7 @@ impl<'run> Job<'run> {
         if !counted.is_empty() {
             let counted = self.worker.match_counted(&self.origin.key, counted);
             tally.add(counted.tally);
-            shares = match shares.iter().all(|share| share.matches.is_empty()) {
+            shares = match shares.iter().all(|share| share.matches.is_empty() && share.counted.is_empty()) {
                 true => vec![counted],
                 false => vec![Matched::interleave(shares, counted, numbers)],
             };

@@ -33,12 +33,29 @@ pub enum Keep {
     /// Only the time, and for each list of fields the group that the record is in: paths as CloudTrail names them, like
     /// `userIdentity.type`, or [`ACCOUNT`], [`DAY`] and [`HOUR`]; at most 16 lists. The hits' `record` is empty.
     Groups(Vec<Vec<String>>),
+    /// The same, but records that are in the same groups, and match the same queries, may be handed out as one hit, at any
+    /// time and in any order: [`crate::hit::Hit::span`] says for how many it stands. This is what costs least.
+    Counts(Vec<Vec<String>>),
+}
+
+impl Keep {
+    /// Returns the lists of fields that hits are counted by, when they are only counted.
+    pub fn lists(&self) -> Option<&[Vec<String>]> {
+        match self {
+            Self::Record => None,
+            Self::Groups(lists) | Self::Counts(lists) => Some(lists),
+        }
+    }
 }
 
 /// What is kept for one query.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     pub(super) is_record: bool,
+    /// Whether hits may be handed out together.
+    pub(super) is_count: bool,
+    /// Whether they are only counted, by nothing but what many records have in common.
+    pub(super) is_common: bool,
     /// The groupings, in the order in which they were asked for …
     pub(super) groupings: Vec<u32>,
     /// … and as a set: one bit each.
@@ -84,13 +101,15 @@ impl Keeps {
     pub(super) fn new(queries: &[Query], keeps: &[Keep], fields: &mut Fields) -> Self {
         let mut all = Self::default();
         for (position, _) in queries.iter().enumerate() {
-            let kept = match keeps.get(position).unwrap_or(&Keep::Record) {
-                Keep::Record => Kept { is_record: true, ..Kept::default() },
-                Keep::Groups(lists) => {
+            let keep = keeps.get(position).unwrap_or(&Keep::Record);
+            let kept = match keep.lists() {
+                None => Kept { is_record: true, ..Kept::default() },
+                Some(lists) => {
                     assert!(lists.len() <= MOST_OF_A_QUERY, "more groupings than a query can have");
                     let numbers: Vec<u32> = lists.iter().map(|list| all.grouping(list, fields)).collect();
                     let set = numbers.iter().fold(0, |set, number| set | 1 << number);
-                    Kept { groupings: numbers, set, ..Kept::default() }
+                    let is_count = matches!(keep, Keep::Counts(_));
+                    Kept { is_count, groupings: numbers, set, ..Kept::default() }
                 }
             };
             all.of_queries.push(kept);
@@ -128,6 +147,7 @@ impl Keeps {
             let groupings = kept.groupings.iter().map(|grouping| &self.groupings[*grouping as usize]);
             kept.members =
                 groupings.map(|grouping| grouping.members(fields)).fold(Members::NONE, Members::and);
+            kept.is_common = !kept.is_record && kept.members.is_within(fields.common_members());
         }
         let is_repeating = |grouping: &Grouping| {
             grouping.0.iter().all(|field| matches!(field, Field::At(_)))

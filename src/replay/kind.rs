@@ -17,8 +17,6 @@ const LONGEST_TEXT: usize = 128;
 pub(super) struct Traits {
     /// The members that conditions look at; others make no kinds.
     looked_at: Members,
-    /// Those that are told by more than their first letter.
-    texts: Members,
     event_source: Option<u32>,
     event_type: Option<u32>,
     /// Parallel to the fields: the member that each is, or is below.
@@ -86,8 +84,6 @@ impl Traits {
             let found = fields.member_names().zip(0..).find(|(known, _)| *known == name.as_bytes());
             found.map(|(_, number)| number)
         };
-        let event_source = number("eventSource");
-        let texts = [numbers.event_name, numbers.event_type, event_source, number("userIdentity")];
         let place = |field| {
             let name = fields.fields().path(FieldId(field)).strip_prefix("detail.")?;
             let first = name.split('.').next().unwrap_or_default();
@@ -95,8 +91,7 @@ impl Traits {
         };
         Self {
             looked_at,
-            texts: texts.into_iter().flatten().collect(),
-            event_source: event_source.filter(|number| looked_at.has(*number)),
+            event_source: numbers.event_source.filter(|number| looked_at.has(*number)),
             event_type: numbers.event_type.filter(|number| looked_at.has(*number)),
             places: (0..fields.fields().len() as u32).map(place).collect(),
             source: fields.fields().find("source"),
@@ -108,30 +103,16 @@ impl Traits {
     /// Looks at the marks of a record.
     #[inline]
     pub(super) fn see<'a>(&self, glance: &Glance<'a>) -> Seen<'a> {
-        let present = glance.present.common(self.looked_at);
-        let (mut event_source, mut event_type) = (None, None);
-        let [mut truths, mut untruths, mut nulls] = [Members::NONE; 3];
-        for mark in glance.marks {
-            let value = glance.record.get(mark.value as usize..).unwrap_or_default();
-            if self.texts.has(mark.name) {
-                if Some(mark.name) == self.event_source {
-                    event_source = Some(value);
-                } else if Some(mark.name) == self.event_type {
-                    event_type = Some(value);
-                }
-                continue;
-            }
-            let (set, word) = match value.first() {
-                Some(b't') => (&mut truths, &b"true"[..]),
-                Some(b'f') => (&mut untruths, &b"false"[..]),
-                Some(b'n') => (&mut nulls, &b"null"[..]),
-                _ => continue,
-            };
-            if self.looked_at.has(mark.name) && is_word(value, word) {
-                *set = set.and([mark.name].into_iter().collect());
-            }
-        }
-        let bits = Bits { present, truths, untruths, nulls, is_delivered: glance.is_delivered };
+        let at = |place: u32| glance.record.get(place as usize..).unwrap_or_default();
+        let bits = Bits {
+            present: glance.present.common(self.looked_at),
+            truths: glance.truths.common(self.looked_at),
+            untruths: glance.untruths.common(self.looked_at),
+            nulls: glance.nulls.common(self.looked_at),
+            is_delivered: glance.is_delivered,
+        };
+        let event_source = glance.event_source.filter(|_| self.event_source.is_some()).map(at);
+        let event_type = glance.event_type.filter(|_| self.event_type.is_some()).map(at);
         Seen { bits, event_source, event_type }
     }
 
@@ -249,8 +230,4 @@ impl Text {
             Self::Unknown => None,
         }
     }
-}
-
-fn is_word(value: &[u8], word: &[u8]) -> bool {
-    matches!(value.strip_prefix(word), Some([b',' | b'}', ..]))
 }

@@ -1,6 +1,8 @@
 //! What one thread found in its share of a log file.
 
+use super::answer::{Answer, Answers};
 use super::groups::Groups;
+use super::keep::Keeps;
 use super::matcher::Scratch;
 use super::outcome::{KeptRecord, Match, Tally};
 use super::pool::Pool;
@@ -12,7 +14,7 @@ use crate::json::scan::{SyntaxError, skip_value};
 use crate::record::{Facts, parse_event_time};
 use crate::source::LogKey;
 use jiff::Timestamp;
-use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Records that are no sound JSON are named up to this number in each share of a log file.
 const MOST_NAMED: usize = 1_000;
@@ -43,10 +45,12 @@ pub(super) struct Matched {
     pub(super) rejected_unnamed: usize,
     /// Records that matched, in text order.
     pub(super) matches: Vec<Match>,
-    /// Behind them those that are only counted …
+    /// Those of which no more is known than their answers, in text order …
     pub(super) counted: Vec<CountedMatch>,
-    /// … and what many of these share: all but time and identity.
-    pub(super) shared: Vec<Match>,
+    /// … and these, as soon as there are any.
+    pub(super) answers: Option<Arc<Answers>>,
+    /// How many queries were matched how often.
+    pub(super) hits: u64,
     /// The queries of all matches, the groups and the bytes of their records, one after the other.
     pub(super) queries: Vec<u32>,
     pub(super) groups: Vec<u32>,
@@ -58,30 +62,51 @@ pub(super) struct Matched {
 pub(super) struct CountedMatch {
     pub(super) identity: u128,
     pub(super) seconds: i64,
-    /// The place of the rest in [`Matched::shared`].
-    pub(super) shared: u32,
+    /// The number of its answer in [`Matched::answers`].
+    pub(super) answer: u32,
     /// As in [`Match`].
     pub(super) number: u32,
 }
 
+/// A record that matched.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Entry<'a> {
+    Whole(&'a Match),
+    Counted(&'a CountedMatch),
+}
+
+impl Entry<'_> {
+    /// Returns what tells the event apart from others.
+    pub(super) fn identity(&self) -> u128 {
+        match self {
+            Self::Whole(found) => found.identity,
+            Self::Counted(counted) => counted.identity,
+        }
+    }
+}
+
+impl CountedMatch {
+    /// Returns its time.
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.seconds).ok() // a moment, as it was one before
+    }
+}
+
 impl Matched {
-    /// Calls `take` with every record that matched, until it breaks off.
-    pub(super) fn for_each(&self, mut take: impl FnMut(&Match) -> ControlFlow<()>) -> ControlFlow<()> {
-        self.matches.iter().try_for_each(&mut take)?;
-        self.counted.iter().try_for_each(|counted| take(&self.whole(counted)))
+    /// Returns all records that matched, in text order.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = Entry<'_>> {
+        let (mut matches, mut counted) = (self.matches.iter().peekable(), self.counted.iter().peekable());
+        std::iter::from_fn(move || match (matches.peek(), counted.peek()) {
+            (Some(whole), Some(count)) if count.number < whole.number => counted.next().map(Entry::Counted),
+            (None, _) => counted.next().map(Entry::Counted),
+            _ => matches.next().map(Entry::Whole),
+        })
     }
 
-    /// Returns what tells the events apart, in the order of [`Matched::for_each`].
-    pub(super) fn identities(&self) -> impl Iterator<Item = u128> {
-        let counted = self.counted.iter().map(|counted| counted.identity);
-        self.matches.iter().map(|found| found.identity).chain(counted)
-    }
-
-    /// Returns how many queries were matched how often.
-    pub(super) fn hits(&self) -> u64 {
-        let hits = |found: &Match| found.queries.len() as u64;
-        let counted = self.counted.iter().map(|counted| hits(&self.shared[counted.shared as usize]));
-        self.matches.iter().map(hits).chain(counted).sum()
+    /// Returns the answer of a record that is only counted.
+    pub(super) fn answer(&self, counted: &CountedMatch) -> Arc<Answer> {
+        let answers = self.answers.as_ref().expect("there are answers to records that are only counted");
+        answers.get(counted.answer)
     }
 
     /// Returns about how many bytes it takes.
@@ -89,19 +114,6 @@ impl Matched {
         let matches =
             self.matches.len() * size_of::<Match>() + self.counted.len() * size_of::<CountedMatch>();
         self.bytes.len() + self.groups.len() * 4 + matches
-    }
-
-    pub(super) fn whole(&self, counted: &CountedMatch) -> Match {
-        let shared = &self.shared[counted.shared as usize];
-        Match {
-            number: counted.number,
-            queries: shared.queries.clone(),
-            identity: counted.identity,
-            time: Timestamp::from_second(counted.seconds).ok(), // a moment, as it was one before
-            groupings: shared.groupings,
-            groups: shared.groups.clone(),
-            record: None,
-        }
     }
 
     /// Returns one for a share of so many records, of which nothing is found yet.
@@ -115,11 +127,12 @@ impl Matched {
             return;
         }
         self.matches.clear();
+        self.counted.clear();
         self.queries.clear();
         self.groups.clear();
         self.bytes.clear();
-        let Self { matches, queries, groups, bytes, .. } = self;
-        received.give_back(Self { matches, queries, groups, bytes, ..Self::default() });
+        let Self { matches, counted, queries, groups, bytes, .. } = self;
+        received.give_back(Self { matches, counted, queries, groups, bytes, ..Self::default() });
     }
 
     /// Adds a record that matched. One that is passed on is checked all through before; of one that is only counted, what
@@ -161,6 +174,7 @@ impl Matched {
         }
         let first_query = self.queries.len();
         self.queries.extend_from_slice(&scratch.matched);
+        self.hits += scratch.matched.len() as u64;
         let record = is_record.then(|| self.keep(kind, bytes));
         self.matches.push(Match {
             number: self.at as u32,
@@ -172,6 +186,25 @@ impl Matched {
             record,
         });
         Ok(())
+    }
+
+    /// Adds a record of which no more is known than its answer.
+    pub(super) fn count(&mut self, (identity, seconds): (u128, i64), (answer, hits): (u32, u32)) {
+        self.hits += u64::from(hits);
+        self.counted.push(CountedMatch { identity, seconds, answer, number: self.at as u32 });
+    }
+
+    /// Returns what the queries said of the record that was added last, for others that are like it.
+    pub(super) fn last_answer(&self, keeps: &Keeps) -> Option<Answer> {
+        let last = self.matches.last()?;
+        let queries = &self.queries[last.queries.clone()];
+        let is_count = |position: &u32| keeps.of_queries[*position as usize].is_count;
+        Some(Answer {
+            queries: queries.into(),
+            groupings: last.groupings,
+            groups: self.groups[last.groups.clone()].into(),
+            is_count: queries.iter().all(is_count),
+        })
     }
 
     fn keep(&mut self, kind: Kind, bytes: &[u8]) -> KeptRecord {

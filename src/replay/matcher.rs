@@ -1,5 +1,6 @@
 //! All queries of a run, compiled against one set of fields.
 
+use super::asking::Asking;
 use super::glance::{Glance, Numbers};
 use super::groups::Met;
 use super::index::{self, Known, Rules};
@@ -8,6 +9,7 @@ use super::kind::Traits;
 use super::look::{Habit, Look};
 use super::plan::Needs;
 use super::prefilter::Prefilter;
+use super::recall::{Recall, Recalled};
 use super::told::Told;
 use crate::decode::Kind;
 use crate::event::{self, EventFields, Members, Presence};
@@ -60,6 +62,9 @@ pub(super) struct Scratch {
     /// For each look one.
     known: [Known; 2],
     candidates: Vec<u32>,
+    pub(super) recall: Recall,
+    /// The key of the record, when others that are like it will have the same answer.
+    pub(super) learning: Option<u128>,
     /// The members that had to be looked at.
     pub(super) wanted: Members,
     /// The queries that the record matched, by position, ascending.
@@ -71,6 +76,9 @@ pub(super) struct Scratch {
 pub(super) enum Verdict {
     /// All that counts was marked: [`Scratch::matched`] is the answer.
     Sure,
+    /// All that counts was marked, and the answer is known from a record that is like it: its number, and of how many
+    /// queries it is. What tells the event from others, and its time in seconds.
+    Known { identity: (u128, i64), answer: (u32, u32) },
     /// The whole record has to be read.
     Unsure,
 }
@@ -192,6 +200,11 @@ impl<'q> Matcher<'q> {
         &self.fields
     }
 
+    /// Returns the member that names the account when the record does not.
+    pub(super) fn fallback(&self) -> Members {
+        self.fallback
+    }
+
     /// Returns the numbers of the members that are glanced at.
     pub(super) fn numbers(&self) -> &Numbers {
         &self.numbers
@@ -232,8 +245,9 @@ impl<'q> Matcher<'q> {
         look: &Look,
         scratch: &mut Scratch,
     ) -> Result<Verdict, SyntaxError> {
-        let Scratch { leaves, repeats, known, candidates, matched, wanted, .. } = scratch;
+        let Scratch { leaves, repeats, known, candidates, matched, wanted, recall, learning, .. } = scratch;
         matched.clear();
+        *learning = None;
         *wanted = Members::NONE;
         let marked = look.marked;
         let known = &mut known[usize::from(look.is_second)];
@@ -241,55 +255,84 @@ impl<'q> Matcher<'q> {
         if plan.is_empty() {
             return Ok(Verdict::Sure);
         }
-        leaves.reset(self.fields.fields().len());
-        let mut projected = Members::NONE;
-        if let Some(identities) = identities {
-            let members = self.fields.repeating_members();
-            *wanted = members;
-            let repeat = self.fields.recognize(glance.record, glance.marks, repeats);
-            match repeat.and_then(|repeat| identities.known(repeat)) {
-                Some(satisfied) => matched.extend(satisfied),
-                None => {
-                    self.fields.project_members(glance.record, glance.marks, members, (leaves, repeats))?;
-                    identities.ask(&leaves.view(glance.record), repeat, matched);
-                    projected = members;
+        let mut asking = Asking {
+            matcher: self,
+            glance,
+            key_account,
+            marked,
+            leaves,
+            repeats,
+            wanted,
+            projected: Members::NONE,
+            is_wrapped: false,
+        };
+        // At the first look most records match nothing, and that is soon told.
+        let alike = plan.alike.as_ref().filter(|_| look.is_second);
+        let alike = alike.filter(|alike| alike.members.is_within(marked) && alike.is_worth_it());
+        let key = alike.and_then(|alike| recall.key(glance, alike, &self.numbers));
+        let recalled = key.and_then(|key| recall.get(key));
+        if let Some(alike) = alike {
+            alike.note(recalled.is_some());
+        }
+        if let Some(recalled) = recalled {
+            if !plan.others.open.is_empty() {
+                asking.begin();
+                if !asking.asks(&plan.others, candidates, matched)? {
+                    return Ok(Verdict::Unsure);
                 }
             }
+            if matched.is_empty()
+                && let Some(verdict) = self.verdict(recalled, glance, asking.wanted, marked)
+            {
+                return Ok(verdict);
+            }
+            matched.clear();
         }
-        let projected = plan.candidates(glance, &self.fields, (leaves, repeats), (projected, candidates))?;
-        *wanted = wanted.and(projected);
-        let open = candidates.iter().map(|place| &plan.open[*place as usize]);
-        let members = open.clone().fold(Members::NONE, |members, open| members.and(open.needs.members));
-        *wanted = wanted.and(members);
-        if !members.is_within(marked) {
+        asking.begin();
+        if let Some(identities) = identities {
+            asking.identities(identities, matched)?;
+        }
+        if !asking.asks(&plan.common, candidates, matched)? {
             return Ok(Verdict::Unsure);
         }
-        let mut project = |members, leaves: &mut Leaves| {
-            self.fields.project_members(glance.record, glance.marks, members, (leaves, repeats))
-        };
-        project(members.without(projected), leaves)?;
-        if open.clone().any(|open| open.needs.envelope) {
-            self.fields.wrap(glance.record, key_account, leaves);
+        let asked = matched.len();
+        if !asking.asks(&plan.others, candidates, matched)? {
+            return Ok(Verdict::Unsure);
         }
-        let view = leaves.view(glance.record);
-        matched.extend(open.filter(|open| open.condition.is_satisfied(&view)).map(|open| open.position));
+        let key = key.filter(|_| matched.len() == asked);
         plan.settle(matched);
+        *learning = key;
         if matched.is_empty() {
+            if let Some(key) = key {
+                recall.learn_nothing(key, *asking.wanted);
+            }
             return Ok(Verdict::Sure);
         }
         let kept = matched.iter().map(|position| self.keeps.of_queries[*position as usize].members);
         let identity = kept.fold(self.identity, Members::and);
-        *wanted = wanted.and(identity);
-        if !identity.and(self.fallback).is_within(marked) {
-            return Ok(Verdict::Unsure);
+        asking.identify(identity)
+    }
+
+    /// Returns the verdict on a record that is like others; `None` when it takes more to tell what event it is.
+    fn verdict(
+        &self,
+        recalled: Recalled,
+        glance: &Glance<'_>,
+        wanted: &mut Members,
+        marked: Members,
+    ) -> Option<Verdict> {
+        let (number, hits) = match recalled {
+            Recalled::Nothing { wanted: members } => {
+                *wanted = wanted.and(members);
+                return Some(Verdict::Sure);
+            }
+            Recalled::Answer { number, hits } => (number, hits),
+        };
+        *wanted = wanted.and(self.identity);
+        if !self.identity.is_within(marked) {
+            return Some(Verdict::Unsure);
         }
-        let known = members.and(projected);
-        project(identity.without(known), leaves)?;
-        if self.fields.account(&leaves.view(glance.record)).is_none() {
-            let missing = self.fallback.without(known).without(identity);
-            project(missing, leaves)?;
-        }
-        Ok(Verdict::Sure)
+        Some(Verdict::Known { identity: glance.identify()?, answer: (number, hits) })
     }
 
     /// Fills the leaves from a whole record or event.
@@ -316,6 +359,7 @@ impl<'q> Matcher<'q> {
             conditions: &self.conditions,
             fields: &self.fields,
             traits: &self.traits,
+            keeps: &self.keeps,
             event_name: self.event_name,
             marked,
         }

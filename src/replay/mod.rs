@@ -4,15 +4,19 @@
 //! One log file's way: a source offers it in key order (`feeder`), a pool thread reads and decodes it (`worker`), this
 //! one and idle ones match its pieces (`job`). Where literals tell, most records are passed over unread (`prefilter`); of
 //! the others, a look at few marked members (`glance`) and the rule index (`index`, `plan`) leave few queries, and these
-//! are asked (`matcher`), after a second look at all members where the first does not do (`look`). One receiver puts the
-//! outcomes back into key order and hands the hits out (`receiver`). A gate between the first and the last keeps the number
-//! of files under way, and so the memory, bounded. What to do with a hit is the caller's business.
+//! are asked (`matcher`, `asking`), after a second look at all members where the first does not do (`look`); what they said
+//! of a record goes for all that are like it (`recall`). One receiver puts the outcomes back into key order and hands the
+//! hits out (`receiver`), those that are only counted many at once (`folded`). A gate between the first and the last keeps
+//! the number of files under way, and so the memory, bounded. What to do with a hit is the caller's business.
 
+mod answer;
+mod asking;
 pub mod checkpoint;
 mod counted;
 mod coverage;
 mod duplicates;
 mod feeder;
+mod folded;
 mod gate;
 mod glance;
 mod groups;
@@ -32,6 +36,7 @@ mod plan;
 mod pool;
 mod prefilter;
 mod progress;
+mod recall;
 mod receiver;
 mod synthesis;
 mod told;
@@ -104,7 +109,8 @@ pub enum Error {
 pub type Take<'a> = dyn FnMut(&Hit<'_>) -> ControlFlow<()> + 'a;
 
 /// Replays queries over archives and returns what was covered. Hits are handed to `take` in the order of archives, log
-/// keys, records and queries; all hits of one record follow each other.
+/// keys, records and queries; all hits of one record follow each other. Those of [`Keep::Counts`] come when and in what
+/// order it suits.
 ///
 /// # Errors
 /// Returns an error when an archive cannot be reached before anything is read, or none can be read. Whatever fails later,

@@ -67,7 +67,7 @@ pub(super) struct ReadLogFile {
 impl ReadLogFile {
     /// Returns the number of hits.
     pub(super) fn hits(&self) -> u64 {
-        self.shares.iter().map(Matched::hits).sum()
+        self.shares.iter().map(|share| share.hits).sum()
     }
 }
 

@@ -22,10 +22,15 @@ pub(super) fn place_at_a_glance(scope: &Scope, key: &LogKey, glance: &Glance<'_>
     if key.account().is_none() && !scope.accounts.is_empty() {
         return None;
     }
-    if !scope.regions.is_empty() && !is_region(scope, key, glance.aws_region.map(String::from_utf8_lossy)) {
+    if !scope.regions.is_empty() && !is_region(scope, key, glance.aws_region()?.map(String::from_utf8_lossy))
+    {
         return Some(Place::Outside);
     }
-    Some(place_in_time(scope, || glance.event_time.map(String::from_utf8_lossy)))
+    if scope.since.is_none() && scope.until.is_none() {
+        return Some(Place::Inside);
+    }
+    let event_time = glance.event_time()?;
+    Some(place_in_time(scope, || event_time.map(String::from_utf8_lossy)))
 }
 
 fn place_in_time<'a>(scope: &Scope, event_time: impl FnOnce() -> Option<Cow<'a, str>>) -> Place {

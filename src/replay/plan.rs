@@ -11,10 +11,15 @@ use crate::language::matcher::Value;
 use crate::language::{Condition, Rule, Test};
 use foldhash::fast::FixedState;
 use memchr::memmem;
+use std::cell::Cell;
 use std::collections::HashMap;
 
 /// Beyond so many literals looking for each costs more than projecting the member they would be in.
 const MOST_LITERALS: usize = 4;
+
+/// From so many records on, one in so many must have been answered before.
+const ASKED_BEFORE: u32 = 1 << 16;
+const FEWEST_ANSWERED: u32 = 4;
 
 /// What conditions look at.
 #[derive(Debug)]
@@ -38,10 +43,35 @@ impl Needs {
 pub(super) struct Plan {
     /// The positions of those that all of them satisfy, ascending.
     pub(super) settled: Vec<u32>,
-    /// What is left of the others, by position, ascending.
-    pub(super) open: Vec<Open>,
     /// The conditions on identities, by number.
     pub(super) identities: Option<u32>,
+    /// Which records have the same answer, unless `others` say something else.
+    pub(super) alike: Option<Alike>,
+    /// What is left of those that look at nothing but what many records have in common …
+    pub(super) common: Asks,
+    /// … and of all others.
+    pub(super) others: Asks,
+}
+
+/// Which records have the same answer.
+#[derive(Debug, Default)]
+pub(super) struct Alike {
+    /// Tells the plan from all others that a thread has made.
+    pub(super) serial: u64,
+    /// The members by which records are alike …
+    pub(super) members: Members,
+    /// … and whether the hour is something by which they are.
+    pub(super) has_hour: bool,
+    /// How many were asked about, and how many of them had been answered.
+    asked: Cell<u32>,
+    answered: Cell<u32>,
+}
+
+/// Conditions that have to be asked.
+#[derive(Debug, Default)]
+pub(super) struct Asks {
+    /// What is left of them, by position, ascending.
+    pub(super) open: Vec<Open>,
     /// The places in `open` of those that are asked of every record …
     direct: Vec<u32>,
     /// … and tables of those that are asked when a leaf has one of their strings.
@@ -82,44 +112,30 @@ impl Plan {
         fields: &EventFields,
     ) -> Self {
         let mut plan = Self { settled, ..Self::default() };
+        let common = fields.common_members();
         for (position, condition) in open {
-            plan.add(position, condition, marked, fields);
+            let needs = Needs::of(&condition, fields);
+            let is_common = needs.members.is_within(common) && condition.is_of_named_members();
+            let asks = if is_common { &mut plan.common } else { &mut plan.others };
+            asks.add(Open { position, condition, needs }, marked, fields);
         }
         plan
     }
 
     /// Tells whether no condition is left.
     pub(super) fn is_empty(&self) -> bool {
-        self.settled.is_empty() && self.open.is_empty() && self.identities.is_none()
+        self.settled.is_empty() && self.identities.is_none() && self.open().next().is_none()
+    }
+
+    /// Returns what is left of conditions.
+    pub(super) fn open(&self) -> impl Iterator<Item = &Open> {
+        self.common.open.iter().chain(&self.others.open)
     }
 
     /// Tells whether another plan for conditions of the same positions asks the same.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.identities == other.identities
-            && self.open.iter().map(|open| &open.condition).eq(other.open.iter().map(|open| &open.condition))
-    }
-
-    fn add(&mut self, position: u32, condition: Condition, marked: Members, fields: &EventFields) {
-        let place = self.open.len() as u32;
-        let keys: Option<Vec<_>> = condition.rules().iter().map(|rule| key(rule, marked, fields)).collect();
-        match keys {
-            Some(keys) => {
-                for test in keys {
-                    self.table(test.field, fields).add(test, place);
-                }
-            }
-            None => self.direct.push(place),
-        }
-        let needs = Needs::of(&condition, fields);
-        self.open.push(Open { position, condition, needs });
-    }
-
-    fn table(&mut self, field: FieldId, fields: &EventFields) -> &mut Table {
-        let at = self.tables.iter().position(|table| table.field == field).unwrap_or_else(|| {
-            self.tables.push(Table::new(field, fields));
-            self.tables.len() - 1
-        });
-        &mut self.tables[at]
+        let conditions = |plan: &Self| plan.open().map(|open| open.condition.clone()).collect::<Vec<_>>();
+        self.identities == other.identities && conditions(self) == conditions(other)
     }
 
     /// Adds the settled conditions to the positions of others that a record satisfies.
@@ -128,6 +144,45 @@ impl Plan {
         if !satisfied.is_sorted() {
             satisfied.sort_unstable();
         }
+    }
+}
+
+impl Alike {
+    /// Notes whether a record was answered before.
+    pub(super) fn note(&self, is_answered: bool) {
+        self.asked.set(self.asked.get().saturating_add(1));
+        self.answered.set(self.answered.get().saturating_add(u32::from(is_answered)));
+    }
+
+    /// Tells whether there are enough records that were answered before.
+    pub(super) fn is_worth_it(&self) -> bool {
+        let asked = self.asked.get();
+        asked < ASKED_BEFORE || self.answered.get() > asked / FEWEST_ANSWERED
+    }
+}
+
+impl Asks {
+    fn add(&mut self, open: Open, marked: Members, fields: &EventFields) {
+        let place = self.open.len() as u32;
+        let rules = open.condition.rules().iter();
+        let keys: Option<Vec<_>> = rules.map(|rule| key(rule, marked, fields)).collect();
+        match keys {
+            Some(keys) => {
+                for test in keys {
+                    self.table(test.field, fields).add(test, place);
+                }
+            }
+            None => self.direct.push(place),
+        }
+        self.open.push(open);
+    }
+
+    fn table(&mut self, field: FieldId, fields: &EventFields) -> &mut Table {
+        let at = self.tables.iter().position(|table| table.field == field).unwrap_or_else(|| {
+            self.tables.push(Table::new(field, fields));
+            self.tables.len() - 1
+        });
+        &mut self.tables[at]
     }
 
     /// Collects the places in `open` of the conditions that a record may satisfy, ascending; `projected` are the members that

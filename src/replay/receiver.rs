@@ -2,17 +2,17 @@
 
 use super::coverage::{CountedTogether, Coverage, Fault, Note, ScopeDocument, Stopped};
 use super::duplicates::{Pairs, Seen};
+use super::folded::{Count, Folded};
 use super::gate::Gate;
 use super::groups::Groups;
-use super::keep::MOST_OF_A_QUERY;
 use super::known_groups::KnownGroups;
-use super::matched::{Asked, Matched};
+use super::matched::{Asked, CountedMatch, Entry, Matched};
 use super::outcome::{Match, Outcome, ReadLogFile, What};
 use super::pool::Pool;
 use super::synthesis::Synthesis;
 use super::{Error, Matcher, Options, Take, Watch, checkpoint};
 use crate::event;
-use crate::hit::{Group, Hit};
+use crate::hit::{Group, Span};
 use crate::record::Facts;
 use crate::source::{LogKey, Scope, Source, fingerprint};
 use crossbeam_channel::{Receiver as Arrivals, TryRecvError};
@@ -21,6 +21,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+
+mod handing;
+
+use handing::{Matching, Origin};
 
 /// How long outcomes are let gather. To be woken for each one costs more than most are worth.
 const GATHERING: Duration = Duration::from_millis(1);
@@ -36,6 +40,7 @@ pub(super) struct Receiver<'run> {
     known_groups: KnownGroups,
     /// Stands where no group is asked for.
     no_group: Arc<Group>,
+    folded: Folded,
     seen: Seen,
     pairs: Option<Pairs>,
     /// Of a share's matches, which are; memory that goes from share to share.
@@ -64,6 +69,7 @@ impl<'run> Receiver<'run> {
             received,
             known_groups: KnownGroups::new(matcher.keeps().groupings.len(), matcher.most_groups()),
             no_group: Arc::new(Group::new(0, &[])),
+            folded: Folded::default(),
             seen: Seen::default(),
             pairs: options.is_pairing.then(Pairs::default),
             firsts: Vec::new(),
@@ -91,6 +97,7 @@ impl<'run> Receiver<'run> {
                 }
             }
         }
+        self.hand_out_folded(take);
         if self.coverage.stopped.is_none() && self.watch.interrupt.load(Ordering::Relaxed) {
             self.coverage.stopped = Some(Stopped::Interrupted);
         }
@@ -218,12 +225,14 @@ impl<'run> Receiver<'run> {
             // All at once: one after the other each would wait for memory.
             let mut firsts = std::mem::take(&mut self.firsts);
             firsts.clear();
-            firsts.extend(share.identities().map(|identity| self.is_first(identity, place)));
-            let mut at = 0..firsts.len();
-            let taken = share.for_each(|found| {
-                let is_first = at.next().is_some_and(|at| firsts[at]);
-                self.take_match(read, share, (found, is_first), take)
+            firsts.extend(share.in_order().map(|entry| self.is_first(entry.identity(), place)));
+            let taken = share.in_order().zip(&firsts).try_for_each(|(entry, is_first)| match entry {
+                Entry::Whole(found) => self.take_match(read, share, (found, *is_first), take),
+                Entry::Counted(counted) => self.take_counted(read, share, (counted, *is_first), take),
             });
+            if self.folded.is_full() {
+                self.hand_out_folded(take);
+            }
             if taken.is_break() {
                 // Nobody wants more: the feeder and the workers may stop too.
                 self.watch.interrupt.store(true, Ordering::Relaxed);
@@ -278,9 +287,10 @@ impl<'run> Receiver<'run> {
         self.coverage.records.matched += u64::from(!queries.is_empty() || !synthetic.is_empty());
         let counted = Facts { time: found.time, ..Facts::default() };
         let groups = (found.groupings, &share.groups[found.groups.clone()]);
+        let (origin, span) = (Origin::of(read), Span::of(found.time));
         let plain =
-            Matching { queries, groups, record, event, facts, counted: &counted, is_synthetic: false };
-        self.hand_out(read, &plain, take)?;
+            Matching { queries, groups, record, event, facts, counted: &counted, span, is_synthetic: false };
+        self.hand_out(origin, &plain, take)?;
         for synthetic in &synthetic {
             let matching = Matching {
                 queries: &synthetic.queries,
@@ -289,55 +299,39 @@ impl<'run> Receiver<'run> {
                 event: Some(&synthetic.event),
                 facts: Some(&synthetic.facts),
                 counted: &counted,
+                span,
                 is_synthetic: true,
             };
-            self.hand_out(read, &matching, take)?;
+            self.hand_out(origin, &matching, take)?;
         }
         ControlFlow::Continue(())
     }
 
-    /// Hands out the hits on one record or event.
-    fn hand_out(
+    /// Takes a record of which no more is known than its answer.
+    #[inline]
+    fn take_counted(
         &mut self,
         read: &ReadLogFile,
-        matching: &Matching<'_>,
+        share: &Matched,
+        (counted, is_first): (&CountedMatch, bool),
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
-        let (groupings, numbers) = matching.groups;
-        self.known_groups.meet(self.groups, groupings, numbers);
-        let keeps = &self.matcher.keeps().of_queries;
-        let mut groups = [&self.no_group; MOST_OF_A_QUERY];
-        for &position in matching.queries {
-            let query = &self.matcher.queries()[position as usize];
-            let keep = &keeps[position as usize];
-            for (group, grouping) in groups.iter_mut().zip(&keep.groupings) {
-                let place = (groupings & ((1 << grouping) - 1)).count_ones();
-                *group = self.known_groups.get(*grouping, numbers[place as usize]);
-            }
-            let hit = Hit {
-                query,
-                position,
-                groups: &groups[..keep.groupings.len()],
-                log_key: read.key.as_str(),
-                key_account: read.key.account(),
-                record: if keep.is_record { matching.record } else { &[] },
-                event: matching.event.filter(|_| keep.is_record),
-                facts: matching.facts.filter(|_| keep.is_record).unwrap_or(matching.counted),
-                is_synthetic: matching.is_synthetic,
-                is_history: read.is_history,
-            };
-            if take(&hit).is_break() {
-                self.coverage.stopped = Some(Stopped::OutputClosed);
-                return ControlFlow::Break(());
-            }
-            self.coverage.hits += 1;
-            self.hits_by_query[position as usize] += 1;
-            if self.options.limit.is_some_and(|limit| self.coverage.hits >= limit) {
-                self.coverage.stopped = Some(Stopped::Limit);
-                return ControlFlow::Break(());
-            }
+        if self.options.is_deduplicating && !is_first {
+            self.coverage.records.duplicates += 1;
+            return ControlFlow::Continue(());
         }
-        ControlFlow::Continue(())
+        let answers = share.answers.as_ref().expect("there are answers to records that are only counted");
+        let (count, is_new) = self.folded.count(answers, counted.answer);
+        self.coverage.records.matched += 1;
+        if is_new {
+            self.known_groups.meet(self.groups, count.answer.groupings, &count.answer.groups);
+        }
+        if count.answer.is_count && self.options.limit.is_none() {
+            count.span.count_at(counted.seconds * 1_000);
+            return ControlFlow::Continue(());
+        }
+        let count = Count { answer: Arc::clone(&count.answer), span: Span::of(counted.time()) };
+        self.hand_out_count(Origin::of(read), &count, take)
     }
 }
 
@@ -350,18 +344,4 @@ fn arrive(arrivals: &Arrivals<Outcome>) -> Option<Outcome> {
         }
         arrived => arrived.ok(),
     }
-}
-
-/// A record or an event, and the queries that it matched.
-struct Matching<'a> {
-    queries: &'a [u32],
-    /// The groupings that were asked for, one bit each, and the numbers of its groups by them.
-    groups: (u64, &'a [u32]),
-    record: &'a [u8],
-    event: Option<&'a [u8]>,
-    /// What is known when the record was kept …
-    facts: Option<&'a Facts>,
-    /// … and when it is only counted.
-    counted: &'a Facts,
-    is_synthetic: bool,
 }

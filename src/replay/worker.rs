@@ -175,6 +175,12 @@ impl<'run> Worker<'run> {
         matched
     }
 
+    /// Begins a share of so many records.
+    fn begin(&self, records: usize, scratch: &mut Scratch) -> Matched {
+        let answers = scratch.recall.begin(self.asked.options.threads);
+        Matched { answers: Some(Arc::clone(answers)), ..Matched::of(records, &self.asked) }
+    }
+
     /// Matches the records that hold a literal, and counts the others.
     fn match_candidates(
         &self,
@@ -183,7 +189,7 @@ impl<'run> Worker<'run> {
         records: &Records,
         scratch: &mut Scratch,
     ) -> Matched {
-        let mut matched = Matched::of(records.found.len(), &self.asked);
+        let mut matched = self.begin(records.found.len(), scratch);
         for (index, found) in records.found.iter().enumerate() {
             if !Prefilter::is_candidate(records, found) {
                 matched.tally.count(Place::Inside, true);
@@ -210,7 +216,7 @@ impl<'run> Worker<'run> {
         (records, found, look): (&Records, &[Found], &Look),
         scratch: &mut Scratch,
     ) -> Matched {
-        let mut matched = Matched::of(found.len(), &self.asked);
+        let mut matched = self.begin(found.len(), scratch);
         for (index, found) in found.iter().enumerate() {
             let bytes = records.bytes(text, found);
             matched.at = index;
@@ -255,7 +261,7 @@ impl<'run> Worker<'run> {
         }
         match verdict {
             Verdict::Unsure => self.match_whole(key, kind, bytes, matched, scratch),
-            Verdict::Sure => Ok(()),
+            _ => Ok(()),
         }
     }
 
@@ -290,16 +296,28 @@ impl<'run> Worker<'run> {
             return Ok(Verdict::Unsure);
         };
         if place == Place::Inside && (glance.is_delivered || self.asked.matcher.asks_for_records()) {
-            let verdict = self.asked.matcher.ask(glance, key.account(), look, scratch)?;
-            if verdict == Verdict::Unsure {
-                return Ok(verdict);
-            }
-            if !scratch.matched.is_empty() {
-                matched.push((key, Kind::Record), glance.record, scratch, &self.asked)?;
+            match self.asked.matcher.ask(glance, key.account(), look, scratch)? {
+                Verdict::Unsure => return Ok(Verdict::Unsure),
+                Verdict::Known { identity, answer } => matched.count(identity, answer),
+                Verdict::Sure if scratch.matched.is_empty() => {}
+                Verdict::Sure => {
+                    matched.push((key, Kind::Record), glance.record, scratch, &self.asked)?;
+                    self.learn(matched, scratch);
+                }
             }
         }
         matched.tally.count(place, glance.is_delivered);
         Ok(Verdict::Sure)
+    }
+
+    /// Remembers the answer to the record that was just added, for others that are like it.
+    fn learn(&self, matched: &Matched, scratch: &mut Scratch) {
+        let keeps = self.asked.matcher.keeps();
+        let is_common = |position: &u32| keeps.of_queries[*position as usize].is_common;
+        let key = scratch.learning.filter(|_| scratch.matched.iter().all(is_common));
+        if let Some((key, answer)) = key.zip(matched.last_answer(keeps)) {
+            scratch.recall.learn(key, answer);
+        }
     }
 
     fn match_whole(

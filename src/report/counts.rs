@@ -126,7 +126,7 @@ fn rows(counted: &[(u32, Counted)], width: usize) -> Vec<Row<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hit::{Group, GroupKey};
+    use crate::hit::{Group, GroupKey, Span};
     use crate::record::Facts;
     use std::sync::Arc;
 
@@ -151,6 +151,7 @@ mod tests {
                 query: &queries[*position as usize],
                 position: *position,
                 groups: &[group],
+                span: Span::of(facts.time),
                 log_key: "k",
                 key_account: None,
                 record: b"",

@@ -82,10 +82,18 @@ impl Ask {
     }
 
     /// Returns what to keep of records that are counted by each of these lists of fields.
-    pub fn groups(lists: &[&[&str]]) -> Keep {
-        let list = |list: &&[&str]| list.iter().map(|path| (*path).to_owned()).collect();
-        Keep::Groups(lists.iter().map(list).collect())
+    pub fn counts(lists: &[&[&str]]) -> Keep {
+        Keep::Counts(owned(lists))
     }
+
+    /// Returns what to keep of records that are counted by each of these lists of fields, one by one.
+    pub fn groups(lists: &[&[&str]]) -> Keep {
+        Keep::Groups(owned(lists))
+    }
+}
+
+fn owned(lists: &[&[&str]]) -> Vec<Vec<String>> {
+    lists.iter().map(|list| list.iter().map(|path| (*path).to_owned()).collect()).collect()
 }
 
 /// A report that is being made.
@@ -94,8 +102,8 @@ pub trait Report {
     /// groups rather than handed out one by one.
     fn asks(&self) -> Vec<Ask>;
 
-    /// Takes a record, or a count of one, in the order of the archive; `ask` is the place among [`Report::asks`].
-    /// Duplicates do not come.
+    /// Takes a record, or a count of some (see [`Keep`]); `ask` is the place among [`Report::asks`]. Records come in the
+    /// order of the archive, duplicates do not come.
     fn take(&mut self, ask: usize, hit: &Hit<'_>);
 
     /// Says what it found.

@@ -80,7 +80,7 @@ impl Reports {
 
 /// Says of what a section rests on that it was not told apart to the end.
 fn tell_counted_together(section: &mut Section, keep: &Keep, coverage: &Coverage) {
-    let Keep::Groups(lists) = keep else { return };
+    let Some(lists) = keep.lists() else { return };
     for together in coverage.counted_together.iter().filter(|together| lists.contains(&together.by)) {
         let text = together.in_words();
         if section.findings.iter().all(|finding| finding.text != text) {

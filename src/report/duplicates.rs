@@ -43,11 +43,11 @@ impl Duplicates {
 impl Report for Duplicates {
     /// Asks for everything and keeps nothing: only of records that match are copies recognised.
     fn asks(&self) -> Vec<Ask> {
-        vec![Ask::everything(DEFINITION.name, Ask::groups(&[]))]
+        vec![Ask::everything(DEFINITION.name, Ask::counts(&[]))]
     }
 
-    fn take(&mut self, _ask: usize, _hit: &Hit<'_>) {
-        self.events += 1;
+    fn take(&mut self, _ask: usize, hit: &Hit<'_>) {
+        self.events += hit.span.records;
     }
 
     fn finish(self: Box<Self>, coverage: &Coverage) -> Result<Section, Error> {

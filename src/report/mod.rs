@@ -33,6 +33,7 @@ mod tally;
 mod trail;
 mod who;
 
+pub use crate::hit::Span;
 pub use atlas::{Atlas, Located, Place};
 pub use catalogue::{UnknownReport, all, select};
 pub use compliance::{Benchmark, UnknownBenchmark};
@@ -44,7 +45,7 @@ pub use rows::{Rows, Value};
 pub use section::{
     Bar, CalendarRow, Chart, Column, DayState, Finding, Kind, Section, Series, Shape, Table, Term,
 };
-pub use tally::{Counted, Slot, Span, Tally, top};
+pub use tally::{Counted, Slot, Tally, top};
 
 use polars::prelude::PolarsError;
 

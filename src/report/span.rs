@@ -1,6 +1,7 @@
 //! How many records, from when to when.
 
-use super::{Counted, tally};
+use super::Counted;
+use crate::hit;
 use jiff::Timestamp;
 
 /// How many records there are of a kind, and the times of the earliest and the latest.
@@ -34,8 +35,8 @@ impl From<&Counted> for Span {
     }
 }
 
-impl From<tally::Span> for Span {
-    fn from(span: tally::Span) -> Self {
+impl From<hit::Span> for Span {
+    fn from(span: hit::Span) -> Self {
         Self { records: span.records, first: span.first(), last: span.last() }
     }
 }

@@ -3,7 +3,7 @@
 //! Whoever counts all principals of an archive may meet a million groups: of each, only the group that the run holds
 //! anyway is pointed at, and its values are written out one group after the other in the end.
 
-use crate::hit::{Group, Hit};
+use crate::hit::{Group, Hit, Span};
 use jiff::Timestamp;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -30,17 +30,6 @@ pub struct Slot {
     pub span: Span,
 }
 
-/// How many records, from when to when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// How many records.
-    pub records: u64,
-    /// Milliseconds since 1970 of the earliest; the largest number without any …
-    first: i64,
-    /// … and of the latest; the smallest number without any.
-    last: i64,
-}
-
 /// What is counted of one group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
@@ -65,7 +54,7 @@ impl Tally {
         let page = self.pages[page].get_or_insert_default();
         let slot =
             page[place].get_or_insert_with(|| Slot { group: Arc::clone(group), span: Span::default() });
-        slot.span.count(hit.facts.time);
+        slot.span.add(&hit.span);
     }
 
     /// Returns what was counted, sorted by the values, absent ones first. The values are written out one by one.
@@ -131,40 +120,6 @@ impl Slot {
     }
 }
 
-impl Default for Span {
-    fn default() -> Self {
-        Self { records: 0, first: i64::MAX, last: i64::MIN }
-    }
-}
-
-impl Span {
-    /// Counts a record.
-    pub fn count(&mut self, time: Option<Timestamp>) {
-        self.records += 1;
-        if let Some(time) = time.map(Timestamp::as_millisecond) {
-            self.first = self.first.min(time);
-            self.last = self.last.max(time);
-        }
-    }
-
-    /// Adds what was counted elsewhere.
-    pub fn add(&mut self, other: &Self) {
-        self.records += other.records;
-        self.first = self.first.min(other.first);
-        self.last = self.last.max(other.last);
-    }
-
-    /// Returns the time of the earliest record that has one.
-    pub fn first(&self) -> Option<Timestamp> {
-        Timestamp::from_millisecond(self.first).ok().filter(|_| self.first <= self.last)
-    }
-
-    /// Returns the time of the latest.
-    pub fn last(&self) -> Option<Timestamp> {
-        Timestamp::from_millisecond(self.last).ok().filter(|_| self.first <= self.last)
-    }
-}
-
 impl From<Slot> for Counted {
     fn from(Slot { group, span }: Slot) -> Self {
         let values = group.values().map(|value| value.map(|text| text.into_owned())).collect();
@@ -185,9 +140,7 @@ impl Counted {
 
     /// Returns how many and when, without the values.
     pub fn span(&self) -> Span {
-        let span = Span { records: self.records, ..Span::default() };
-        let [first, last] = [self.first, self.last].map(|time| time.map(Timestamp::as_millisecond));
-        Span { first: first.unwrap_or(span.first), last: last.unwrap_or(span.last), ..span }
+        Span::between(self.records, self.first, self.last)
     }
 
     /// Adds what was counted of another group.
@@ -208,7 +161,7 @@ mod tests {
         key.push(value.as_bytes());
         key.end();
         let group = Arc::new(Group::new(number, key.as_bytes()));
-        Slot { group, span: Span { records, ..Span::default() } }
+        Slot { group, span: Span::between(records, None, None) }
     }
 
     fn tally(slots: Vec<Slot>) -> Tally {
@@ -241,15 +194,5 @@ mod tests {
             let numbers = |slots: &[Slot]| slots.iter().map(|slot| slot.group.number).collect::<Vec<_>>();
             assert_eq!(numbers(&top), numbers(&all[..most.min(50)]));
         }
-    }
-
-    #[test]
-    fn records_without_time_are_counted_and_have_none() {
-        let mut span = Span::default();
-        span.count(None);
-        assert_eq!((span.records, span.first(), span.last()), (1, None, None));
-        span.count("2026-03-01T00:00:00Z".parse().ok());
-        assert_eq!(span.first(), "2026-03-01T00:00:00Z".parse().ok());
-        assert_eq!(span.first(), span.last());
     }
 }

@@ -5,7 +5,7 @@ use super::clock::Clock;
 use anyhow::Context as _;
 use backtrail::decode::{self, Records, Text};
 use backtrail::event::EventFields;
-use backtrail::hit::Hit;
+use backtrail::hit::{Hit, Span};
 use backtrail::json::compact::Marker;
 use backtrail::json::{Fields, Leaves, project};
 use backtrail::language::Condition;
@@ -143,6 +143,7 @@ impl Walk {
                     query,
                     position: 0,
                     groups: &[],
+                    span: Span::of(facts.time),
                     log_key: "log-key",
                     key_account: None,
                     record,

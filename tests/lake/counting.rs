@@ -4,6 +4,7 @@ use super::{convert, scopes};
 use crate::prefilter::{DETECTIONS, FILTERS, REAL};
 use crate::support::archive::key;
 use crate::support::hostile::{MEMBERS, PATTERNS};
+use backtrail::hit::Span;
 use backtrail::lake::Lake;
 use backtrail::language::Pattern;
 use backtrail::language::metric_filter::MetricFilter;
@@ -15,6 +16,7 @@ use backtrail::replay::{
 use backtrail::source::{Memory, Scope, Source};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -85,7 +87,8 @@ fn query(number: usize, text: &str) -> Query {
     }
 }
 
-/// Hits as the query's id, the time and the groups, or the record; and the coverage without the archive's name.
+/// Hits as the query's id, the time and the groups, or the record, those that may come together added up; and the coverage
+/// without the archive's name.
 fn count(
     source: Box<dyn Source>,
     queries: &[Query],
@@ -102,18 +105,32 @@ fn count(
     let matcher = Matcher::keeping(queries, keeps);
     let interrupt = AtomicBool::new(false);
     let watch = Watch { progress: &Silent, interrupt: &interrupt, checkpoint: None };
-    let mut hits = Vec::new();
+    let (mut hits, mut together) = (Vec::new(), BTreeMap::new());
     let coverage = replay::run(&[source], &matcher, &options, watch, &mut |hit| {
         let groups: Vec<Vec<_>> = hit.groups.iter().map(|group| group.values().collect()).collect();
         let (id, time, record) = (&hit.query.id, hit.facts.time, String::from_utf8_lossy(hit.record));
-        hits.push(format!("{id} {time:?} {groups:?} {record}"));
+        match keeps[hit.position as usize] {
+            Keep::Counts(_) => {
+                together.entry(format!("{id} {groups:?}")).or_insert_with(Span::default).add(&hit.span);
+            }
+            _ => hits.push(format!("{id} {time:?} {groups:?} {record}")),
+        }
         ControlFlow::Continue(())
     });
+    hits.extend(together.into_iter().map(|(text, span)| format!("{text} {span:?}")));
     (hits, Coverage { archives: Vec::new(), ..coverage.unwrap() })
 }
 
 fn by(lists: &[&[&str]]) -> Keep {
-    Keep::Groups(lists.iter().map(|list| list.iter().map(|&path| path.to_owned()).collect()).collect())
+    Keep::Groups(owned(lists))
+}
+
+fn count_by(lists: &[&[&str]]) -> Keep {
+    Keep::Counts(owned(lists))
+}
+
+fn owned(lists: &[&[&str]]) -> Vec<Vec<String>> {
+    lists.iter().map(|list| list.iter().map(|&path| path.to_owned()).collect()).collect()
 }
 
 fn keeps() -> impl Strategy<Value = Keep> {
@@ -123,6 +140,8 @@ fn keeps() -> impl Strategy<Value = Keep> {
         by(&[&[ACCOUNT, "userIdentity.type"], &[DAY]]),
         by(&[&[HOUR, "readOnly"], &["awsRegion"]]),
         by(&[&["userIdentity.userName", "eventSource"]]),
+        count_by(&[&["eventName", "userIdentity.type"], &[HOUR]]),
+        count_by(&[&[ACCOUNT, "awsRegion"]]),
         Keep::Record,
     ])
 }

@@ -1,8 +1,10 @@
 //! Records and patterns that try to fool a glance, and the two log files that must be replayed alike.
 
+use backtrail::hit::Span;
 use backtrail::query::Query;
 use backtrail::replay::{self, Coverage, DEFAULT_MAX_OBJECT_SIZE, Keep, Matcher, Options, Silent, Watch};
 use backtrail::source::{Memory, Scope, Source};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
@@ -110,27 +112,45 @@ pub const MEMBERS: [&str; 73] = [
 ];
 
 /// Replays records from a compact log file, where they are glanced at, and from one with a space in front of the array,
-/// where they are not: hits and counts must be the same, also when hits are only counted, with their groups. All records
-/// must be sound JSON, so that a listing has no fault to name that counting passes over: both find the same hits. Returns
-/// them, each as its query's id and the record.
+/// where they are not: hits and counts must be the same, also when hits are only counted, with their groups, one by one or
+/// together. All records are there twice, so that the answers to the second ones may be remembered. All must be sound
+/// JSON, so that a listing has no fault to name that counting passes over: both find the same hits. Returns those on the
+/// first ones, each as its query's id and the record.
 pub fn replay_both_ways(records: &[String], queries: &[Query], is_limited: bool) -> Vec<String> {
-    let records = records.join(",");
-    let by = ["account", "awsRegion", "day", "userIdentity.type", "errorCode"].map(str::to_owned);
-    let [(hits, shown), (_, counted)] = [Keep::Record, Keep::Groups(vec![by.into()])].map(|keep| {
+    let records = [records, records].concat().join(",");
+    let by =
+        vec![["account", "awsRegion", "day", "userIdentity.type", "errorCode"].map(str::to_owned).into()];
+    let keeps = [Keep::Record, Keep::Groups(by.clone()), Keep::Counts(by)];
+    let [(hits, shown), (one_by_one, counted), (together, folded)] = keeps.map(|keep| {
         let replay = |text: String| replay(text, queries, &keep, is_limited);
         let (hits, coverage) = replay(format!(r#"{{"Records":[{records}]}}"#));
         let (wanted_hits, wanted) = replay(format!(r#"{{"Records": [{records}]}}"#));
-        assert_eq!(hits, wanted_hits);
+        match keep {
+            Keep::Counts(_) => assert_eq!(spans(&hits), spans(&wanted_hits)),
+            _ => assert_eq!(hits, wanted_hits),
+        }
         assert_eq!(format!("{:?}", coverage.records), format!("{:?}", wanted.records));
         assert_eq!(coverage.hits_by_query, wanted.hits_by_query);
         (hits, coverage)
     });
-    assert_eq!(shown.hits_by_query, counted.hits_by_query);
-    assert_eq!(format!("{:?}", shown.records), format!("{:?}", counted.records));
-    hits
+    for counted in [counted, folded] {
+        assert_eq!(shown.hits_by_query, counted.hits_by_query);
+        assert_eq!(format!("{:?}", shown.records), format!("{:?}", counted.records));
+    }
+    assert_eq!(spans(&one_by_one), spans(&together));
+    let (first, second) = hits.split_at(hits.len() / 2);
+    assert_eq!(first, second);
+    first.iter().map(|(text, _)| text.clone()).collect()
 }
 
-fn replay(text: String, queries: &[Query], keep: &Keep, is_limited: bool) -> (Vec<String>, Coverage) {
+/// Adds up hits that say the same.
+fn spans(hits: &[(String, Span)]) -> BTreeMap<&str, Span> {
+    let mut spans = BTreeMap::new();
+    hits.iter().for_each(|(text, span)| spans.entry(text.as_str()).or_insert_with(Span::default).add(span));
+    spans
+}
+
+fn replay(text: String, queries: &[Query], keep: &Keep, is_limited: bool) -> (Vec<(String, Span)>, Coverage) {
     let moment = |text: &str| is_limited.then(|| text.parse().unwrap());
     let options = Options {
         scope: Scope {
@@ -158,8 +178,8 @@ fn replay(text: String, queries: &[Query], keep: &Keep, is_limited: bool) -> (Ve
     let watch = Watch { progress: &Silent, interrupt: &interrupt, checkpoint: None };
     let coverage = replay::run(&sources, &matcher, &options, watch, &mut |hit| {
         let group = hit.groups.first().map(|group| group.values().collect::<Vec<_>>());
-        let group = group.map(|group| format!(" {group:?} {:?}", hit.facts.time)).unwrap_or_default();
-        hits.push(format!("{} {}{group}", hit.query.id, String::from_utf8_lossy(hit.record)));
+        let group = group.map(|group| format!(" {group:?}")).unwrap_or_default();
+        hits.push((format!("{} {}{group}", hit.query.id, String::from_utf8_lossy(hit.record)), hit.span));
         ControlFlow::Continue(())
     });
     (hits, coverage.unwrap())

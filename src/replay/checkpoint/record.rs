@@ -7,12 +7,12 @@ use crate::decode::Rejected;
 use crate::event;
 use crate::record::Facts;
 use crate::replay::groups::{Groups, Met};
-use crate::replay::matched::Matched;
+use crate::replay::matched::{Entry, Matched};
 use crate::replay::outcome::{KeptRecord, Match, ReadLogFile, Tally};
 use crate::source::LogKey;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
 /// Writes down what came of a log file.
 pub(super) fn encode(read: &ReadLogFile, groups: &Groups) -> Vec<u8> {
@@ -33,13 +33,9 @@ pub(super) fn encode(read: &ReadLogFile, groups: &Groups) -> Vec<u8> {
         texts.iter().for_each(|text| out.bytes(text.as_bytes()));
     }
     let places = out.groups(read, groups);
-    out.number(read.shares.iter().map(|share| share.identities().count() as u64).sum());
+    out.number(read.shares.iter().map(|share| share.in_order().count() as u64).sum());
     for share in &read.shares {
-        // Nothing breaks off.
-        let _ = share.for_each(|found| {
-            out.found(share, found, &places);
-            ControlFlow::Continue(())
-        });
+        share.in_order().for_each(|entry| out.entry(share, entry, &places));
     }
     out.0
 }
@@ -98,12 +94,21 @@ impl Out {
 
     /// Writes every group once, and returns their places.
     fn groups(&mut self, read: &ReadLogFile, groups: &Groups) -> BTreeMap<(u32, u32), u64> {
-        let all = read.shares.iter().flat_map(|share| {
-            let all = share.matches.iter().chain(&share.shared);
-            all.flat_map(|found| groupings(found.groupings).zip(&share.groups[found.groups.clone()]))
-        });
-        let mut places: BTreeMap<(u32, u32), u64> =
-            all.map(|(grouping, number)| ((grouping, *number), 0)).collect();
+        let mut places: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+        for share in &read.shares {
+            let mut add = |set, numbers: &[u32]| {
+                places.extend(groupings(set).zip(numbers).map(|(grouping, number)| ((grouping, *number), 0)));
+            };
+            for entry in share.in_order() {
+                match entry {
+                    Entry::Whole(found) => add(found.groupings, &share.groups[found.groups.clone()]),
+                    Entry::Counted(counted) => {
+                        let answer = share.answer(counted);
+                        add(answer.groupings, &answer.groups);
+                    }
+                }
+            }
+        }
         self.number(places.len() as u64);
         for (place, ((grouping, number), at)) in (0..).zip(&mut places) {
             *at = place;
@@ -113,29 +118,54 @@ impl Out {
         places
     }
 
-    fn found(&mut self, share: &Matched, found: &Match, places: &BTreeMap<(u32, u32), u64>) {
-        self.0.extend_from_slice(&found.identity.to_le_bytes());
-        match found.time {
+    fn entry(&mut self, share: &Matched, entry: Entry<'_>, places: &BTreeMap<(u32, u32), u64>) {
+        match entry {
+            Entry::Whole(found) => {
+                let groups = (found.groupings, &share.groups[found.groups.clone()]);
+                self.found(
+                    (found.identity, found.time),
+                    groups,
+                    &share.queries[found.queries.clone()],
+                    places,
+                );
+                match &found.record {
+                    Some(kept) => {
+                        self.0.push(1 + u8::from(kept.is_event));
+                        self.bytes(&share.bytes[kept.bytes.clone()]);
+                    }
+                    None => self.0.push(0),
+                }
+            }
+            Entry::Counted(counted) => {
+                let answer = share.answer(counted);
+                let groups = (answer.groupings, &*answer.groups);
+                self.found((counted.identity, counted.time()), groups, &answer.queries, places);
+                self.0.push(0);
+            }
+        }
+    }
+
+    fn found(
+        &mut self,
+        (identity, time): (u128, Option<Timestamp>),
+        (set, numbers): (u64, &[u32]),
+        queries: &[u32],
+        places: &BTreeMap<(u32, u32), u64>,
+    ) {
+        self.0.extend_from_slice(&identity.to_le_bytes());
+        match time {
             Some(time) => {
                 self.0.push(1);
                 self.0.extend_from_slice(&time.as_nanosecond().to_le_bytes());
             }
             None => self.0.push(0),
         }
-        self.number(found.groupings);
-        for (grouping, number) in groupings(found.groupings).zip(&share.groups[found.groups.clone()]) {
+        self.number(set);
+        for (grouping, number) in groupings(set).zip(numbers) {
             self.number(places[&(grouping, *number)]);
         }
-        let queries = &share.queries[found.queries.clone()];
         self.number(queries.len() as u64);
         queries.iter().for_each(|query| self.number(u64::from(*query)));
-        match &found.record {
-            Some(kept) => {
-                self.0.push(1 + u8::from(kept.is_event));
-                self.bytes(&share.bytes[kept.bytes.clone()]);
-            }
-            None => self.0.push(0),
-        }
     }
 }
 
@@ -198,6 +228,7 @@ impl<'a> From<'a> {
         }
         let first_query = matched.queries.len();
         matched.queries.extend(self.list(|from| u32::try_from(from.number()?).ok())?);
+        matched.hits += (matched.queries.len() - first_query) as u64;
         let record = match self.byte()? {
             0 => None,
             kind => Some(keep(self.bytes()?, kind == 2, &mut matched.bytes)),

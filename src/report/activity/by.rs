@@ -25,11 +25,11 @@ impl By {
 
 impl Report for By {
     fn asks(&self) -> Vec<Ask> {
-        asks(Keep::Groups(vec![self.fields.clone()]))
+        asks(Keep::Counts(vec![self.fields.clone()]))
     }
 
     fn take(&mut self, ask: usize, hit: &Hit<'_>) {
-        self.insights += u64::from(ask == 1);
+        self.insights += if ask == 1 { hit.span.records } else { 0 };
         self.tally.take(hit, 0);
     }
 

@@ -41,7 +41,7 @@ const INSIGHTS: &str = r#"{"detail":{"eventType":["AwsCloudTrailInsight"]}}"#;
 fn asks(keep: Keep) -> Vec<Ask> {
     vec![
         Ask::pattern(DEFINITION.name, EVENTS, keep),
-        Ask::pattern("activity-insights", INSIGHTS, Ask::groups(&[])),
+        Ask::pattern("activity-insights", INSIGHTS, Ask::counts(&[])),
     ]
 }
 
@@ -68,11 +68,11 @@ impl Activity {
 
 impl Report for Activity {
     fn asks(&self) -> Vec<Ask> {
-        asks(Ask::groups(&[&EVENT, &PLACE, &[HOUR], &Identity::FIELDS, &["sourceIPAddress"], &["userAgent"]]))
+        asks(Ask::counts(&[&EVENT, &PLACE, &[HOUR], &Identity::FIELDS, &["sourceIPAddress"], &["userAgent"]]))
     }
 
     fn take(&mut self, ask: usize, hit: &Hit<'_>) {
-        self.insights += u64::from(ask == 1);
+        self.insights += if ask == 1 { hit.span.records } else { 0 };
         for (place, tally) in self.tallies.iter_mut().enumerate() {
             tally.take(hit, place);
         }

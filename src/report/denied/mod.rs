@@ -51,14 +51,15 @@ impl Denied {
 impl Report for Denied {
     fn asks(&self) -> Vec<Ask> {
         vec![
+            // Bursts are told by the minute.
             Ask::pattern("denied", DENIED, Ask::groups(&[&line::fields()])),
-            Ask::pattern("denied-by-endpoint", BY_ENDPOINT, Ask::groups(&[])),
+            Ask::pattern("denied-by-endpoint", BY_ENDPOINT, Ask::counts(&[])),
         ]
     }
 
     fn take(&mut self, ask: usize, hit: &Hit<'_>) {
         if ask == 1 {
-            self.by_endpoint += 1;
+            self.by_endpoint += hit.span.records;
             return;
         }
         self.tally.take(hit, 0);

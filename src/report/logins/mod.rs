@@ -77,7 +77,7 @@ impl Report for Logins {
             Ask::pattern("logins/check-mfa", CHECK_MFA, Keep::Record),
             Ask::pattern("logins/access-portal", PORTAL_EVENTS, Keep::Record),
             Ask::pattern("logins/others", others::PATTERN, Keep::Record),
-            Ask::pattern("logins/tokens", others::TOKENS, Ask::groups(&[others::TOKEN_FIELDS])),
+            Ask::pattern("logins/tokens", others::TOKENS, Ask::counts(&[others::TOKEN_FIELDS])),
         ]
     }
 

@@ -87,7 +87,7 @@ impl Others {
             result: next(),
             wanted_region: None,
         };
-        self.counts.entry(other).or_default().count(hit.facts.time);
+        self.counts.entry(other).or_default().add(&hit.span.into());
     }
 
     pub(super) fn into_table(self) -> Result<Table, Error> {

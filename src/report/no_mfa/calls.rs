@@ -1,11 +1,10 @@
 //! Records by what stands behind their credentials: a long-term key, or a session with or without a second factor.
 
 use super::origins::{Origin, Origins};
-use crate::hit::{Group, Hit};
+use crate::hit::{self, Group, Hit};
 use crate::record::Identity;
 use crate::report::sign_in::role_of;
 use crate::report::span::Span;
-use crate::report::tally;
 use foldhash::fast::FixedState;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -42,7 +41,7 @@ struct Called {
     /// The values are read when all is counted: so memory holds them once, in few bytes.
     identity: Arc<Group>,
     mfa: Arc<Group>,
-    span: tally::Span,
+    span: hit::Span,
     /// How many of the records are of the sign-in service.
     sign_ins: u64,
 }
@@ -66,14 +65,14 @@ impl Calls {
     /// Counts a record.
     pub(super) fn take(&mut self, hit: &Hit<'_>) {
         if let Some(called) = self.called(hit) {
-            called.span.count(hit.facts.time);
+            called.span.add(&hit.span);
         }
     }
 
     /// Counts a record of the sign-in service among those counted already, which is no call.
     pub(super) fn take_sign_in(&mut self, hit: &Hit<'_>) {
         if let Some(called) = self.called(hit) {
-            called.sign_ins += 1;
+            called.sign_ins += hit.span.records;
         }
     }
 
@@ -86,7 +85,7 @@ impl Calls {
         let new = || Called {
             identity: Arc::clone(identity),
             mfa: Arc::clone(mfa),
-            span: tally::Span::default(),
+            span: hit::Span::default(),
             sign_ins: 0,
         };
         let first = self.first[number].get_or_insert_with(new);

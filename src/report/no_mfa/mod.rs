@@ -116,13 +116,13 @@ impl Report for NoMfa {
         vec![
             Ask::pattern("no-mfa/console-login", CONSOLE_LOGIN, Keep::Record),
             Ask::pattern("no-mfa/access-portal", PORTAL_EVENTS, Keep::Record),
-            Ask::everything("no-mfa/calls", Ask::groups(&[&Identity::FIELDS, &[calls::MFA]])),
+            Ask::everything("no-mfa/calls", Ask::counts(&[&Identity::FIELDS, &[calls::MFA]])),
             Ask::pattern(
                 "no-mfa/sign-in-service",
                 SIGN_IN_SERVICE,
-                Ask::groups(&[&Identity::FIELDS, &[calls::MFA]]),
+                Ask::counts(&[&Identity::FIELDS, &[calls::MFA]]),
             ),
-            Ask::pattern("no-mfa/sessions", origins::PATTERN, Ask::groups(&[origins::FIELDS])),
+            Ask::pattern("no-mfa/sessions", origins::PATTERN, Ask::counts(&[origins::FIELDS])),
         ]
     }
 

@@ -55,7 +55,7 @@ impl Queries {
 
 impl Report for Queries {
     fn asks(&self) -> Vec<Ask> {
-        let keep = Ask::groups(&[&[DAY], &[ACCOUNT], &Identity::FIELDS]);
+        let keep = Ask::counts(&[&[DAY], &[ACCOUNT], &Identity::FIELDS]);
         self.queries.iter().map(|query| Ask { query: query.clone(), keep: keep.clone() }).collect()
     }
 

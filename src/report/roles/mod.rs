@@ -57,10 +57,10 @@ struct Roles {
 impl Report for Roles {
     fn asks(&self) -> Vec<Ask> {
         vec![
-            Ask::pattern("roles-calls", CALLS, Ask::groups(&[&uses::calls(), &[DAY]])),
-            Ask::pattern("roles-switches", SWITCHES, Ask::groups(&[&uses::switches(), &[DAY]])),
-            Ask::pattern("roles-callers", CALLERS, Ask::groups(&[&sessions::callers()])),
-            Ask::pattern("roles-sessions", SESSIONS, Ask::groups(&[&Identity::FIELDS, &[session::KEY]])),
+            Ask::pattern("roles-calls", CALLS, Ask::counts(&[&uses::calls(), &[DAY]])),
+            Ask::pattern("roles-switches", SWITCHES, Ask::counts(&[&uses::switches(), &[DAY]])),
+            Ask::pattern("roles-callers", CALLERS, Ask::counts(&[&sessions::callers()])),
+            Ask::pattern("roles-sessions", SESSIONS, Ask::counts(&[&Identity::FIELDS, &[session::KEY]])),
         ]
     }
 

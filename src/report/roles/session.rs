@@ -45,7 +45,7 @@ impl Keys {
             key: Arc::clone(key),
             span: Span::default(),
         });
-        used.span.count(hit.facts.time);
+        used.span.add(&hit.span);
     }
 
     /// Returns the sessions, in no order that means anything: what people see no difference between is put together.

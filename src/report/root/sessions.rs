@@ -41,7 +41,7 @@ struct Call {
 pub(super) fn asks() -> [Ask; 2] {
     [
         Ask::pattern("root/assume-root", CALLS, Keep::Record),
-        Ask::pattern("root/sessions", ACTIVITY, Ask::groups(&[ACTIVITY_FIELDS])),
+        Ask::pattern("root/sessions", ACTIVITY, Ask::counts(&[ACTIVITY_FIELDS])),
     ]
 }
 

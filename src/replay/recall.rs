@@ -1,0 +1,135 @@
+//! Records that are alike in all that their plan looks at have the same answer: it is found once and remembered.
+//!
+//! Most records of a trail are what some caller does again and again; what tells them apart, their moment, their id and
+//! often their request, hardly any query looks at. What a plan does look at is put into one key, and what the queries said
+//! of the first record with that key goes for all others.
+
+use super::answer::{Answer, Answers};
+use super::glance::{Glance, Numbers};
+use super::plan::Alike;
+use crate::event::Members;
+use crate::json::compact::Mark;
+use crate::json::plain_string;
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_128_with_seed;
+
+/// So many keys are remembered by all threads together.
+const MOST: usize = 1 << 18;
+
+/// Longer values are not worth remembering.
+const LONGEST: usize = 2 << 10;
+
+/// From a value on, the next one that is marked is no further away, if nothing else is in between. They are taken together.
+const FAR: u32 = 64;
+
+/// How much of `2026-03-01T14:05:09Z` tells the hour.
+const HOUR: usize = 13;
+
+/// What one thread remembers.
+#[derive(Debug)]
+pub(super) struct Recall {
+    answers: Arc<Answers>,
+    by_key: HashMap<u128, Recalled, FixedState>,
+    /// Keys are written one after the other, and their hashes remembered: 128 bits, and nobody who writes into a trail
+    /// knows the seed.
+    key: Vec<u8>,
+    seed: u64,
+}
+
+/// What is remembered of records.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Recalled {
+    /// They match no query, which was found out by looking at these members.
+    Nothing { wanted: Members },
+    /// The number of their answer among [`Recall::answers`], and of how many queries it is.
+    Answer { number: u32, hits: u32 },
+}
+
+impl Default for Recall {
+    fn default() -> Self {
+        let seed = foldhash::fast::RandomState::default().hash_one(MOST);
+        Self { answers: Arc::default(), by_key: HashMap::default(), key: Vec::new(), seed }
+    }
+}
+
+impl Recall {
+    /// Begins a share of a log file: what is too much is forgotten now, so that one list of answers is enough for the share.
+    pub(super) fn begin(&mut self, threads: usize) -> &Arc<Answers> {
+        if self.by_key.len() > MOST / threads.max(1) {
+            self.answers = Arc::default();
+            self.by_key.clear();
+        }
+        &self.answers
+    }
+
+    /// Returns the key of a record for its plan; `None` when its values are too odd for that.
+    pub(super) fn key(&mut self, glance: &Glance<'_>, alike: &Alike, numbers: &Numbers) -> Option<u128> {
+        let account = numbers.recipient_account_id.filter(|account| alike.members.has(*account));
+        // Without it others are asked for the account.
+        if account.is_some_and(|account| !glance.present.has(account)) {
+            return None;
+        }
+        let key = &mut self.key;
+        key.clear();
+        key.extend_from_slice(&alike.serial.to_le_bytes());
+        if alike.has_hour {
+            key.extend_from_slice(&glance.usual_time()?[..HOUR]);
+        }
+        let mut marks = glance.marks;
+        while let [mark, rest @ ..] = marks {
+            marks = rest;
+            if !alike.members.has(mark.name) {
+                continue;
+            }
+            let mut last = mark;
+            while let [next, rest @ ..] = marks
+                && alike.members.has(next.name)
+                && next.value - last.value < FAR
+            {
+                (last, marks) = (next, rest);
+            }
+            let end = end(glance, last, marks.first())?;
+            if account == Some(last.name) && glance.nulls.has(last.name) {
+                return None;
+            }
+            let values =
+                glance.record.get(mark.value as usize..end).filter(|values| values.len() <= LONGEST)?;
+            key.extend_from_slice(&(mark.name << 16 | values.len() as u32).to_le_bytes());
+            key.extend_from_slice(values);
+        }
+        Some(xxh3_128_with_seed(key, self.seed))
+    }
+
+    /// Returns what is remembered of records with a key.
+    pub(super) fn get(&self, key: u128) -> Option<Recalled> {
+        self.by_key.get(&key).copied()
+    }
+
+    /// Remembers that records with a key match nothing, which was found out by looking at some members.
+    pub(super) fn learn_nothing(&mut self, key: u128, wanted: Members) {
+        self.by_key.insert(key, Recalled::Nothing { wanted });
+    }
+
+    /// Remembers what the queries say about records with a key.
+    pub(super) fn learn(&mut self, key: u128, answer: Answer) {
+        let hits = answer.queries.len() as u32;
+        let number = self.answers.push(answer);
+        self.by_key.insert(key, Recalled::Answer { number, hits });
+    }
+}
+
+/// Returns where a value ends, or the next one that is marked begins: for an object that costs less to say, and what is in
+/// between should be the same, too.
+fn end(glance: &Glance<'_>, mark: &Mark, next: Option<&Mark>) -> Option<usize> {
+    let value = mark.value as usize;
+    match glance.record.get(value)? {
+        b'"' => Some(value + plain_string(glance.record, value)?.len() + 2),
+        b'{' => next.map(|next| next.value as usize),
+        b't' | b'n' if glance.truths.and(glance.nulls).has(mark.name) => Some(value + 4),
+        b'f' if glance.untruths.has(mark.name) => Some(value + 5),
+        _ => None,
+    }
+}
