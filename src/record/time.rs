@@ -24,18 +24,22 @@ pub fn parse_usual_event_time(text: &[u8; 20]) -> Option<i64> {
 
 /// Reads `YYYY-MM-DDTHH:MM:SS` as seconds since 1970, as if in UTC.
 fn parse_date_time(text: &[u8; 19]) -> Option<i64> {
-    let separated = text[4] == b'-'
-        && text[7] == b'-'
-        && matches!(text[10], b'T' | b't' | b' ')
-        && text[13] == b':'
-        && text[16] == b':';
-    if !separated {
-        return None;
-    }
-    let year = two_digits(text, 0)? * 100 + two_digits(text, 2)?;
-    let (month, day) = (two_digits(text, 5)?, two_digits(text, 8)?);
-    let (hour, minute, second) = (two_digits(text, 11)?, two_digits(text, 14)?, two_digits(text, 17)?);
-    let is_real = (1..=12).contains(&month)
+    let mut is_odd = text[4] != b'-'
+        || text[7] != b'-'
+        || !matches!(text[10], b'T' | b't' | b' ')
+        || text[13] != b':'
+        || text[16] != b':';
+    // What is no digit is noticed in the end: to look at once costs more than the sums do.
+    let mut two_digits = |at: usize| {
+        let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
+        is_odd |= tens > 9 || ones > 9;
+        i64::from(tens) * 10 + i64::from(ones)
+    };
+    let year = two_digits(0) * 100 + two_digits(2);
+    let (month, day) = (two_digits(5), two_digits(8));
+    let (hour, minute, second) = (two_digits(11), two_digits(14), two_digits(17));
+    let is_real = !is_odd
+        && (1..=12).contains(&month)
         && (1..=days_in_month(year, month)).contains(&day)
         && hour < 24
         && minute < 60
@@ -43,7 +47,6 @@ fn parse_date_time(text: &[u8; 19]) -> Option<i64> {
     is_real.then(|| days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second.min(59))
 }
 
-#[inline]
 fn two_digits(text: &[u8], at: usize) -> Option<i64> {
     let tens = text.get(at)?.wrapping_sub(b'0');
     let ones = text.get(at + 1)?.wrapping_sub(b'0');

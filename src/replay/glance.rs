@@ -9,7 +9,7 @@ use crate::json::plain_string;
 use crate::record::parse_usual_event_time;
 
 /// Longer event names than any service has are not worth remembering.
-const LONGEST_NAME: usize = 128;
+pub(super) const LONGEST_NAME: usize = 128;
 
 /// How long `2026-03-01T14:05:09Z` is.
 const USUAL_TIME: usize = 20;

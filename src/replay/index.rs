@@ -77,12 +77,37 @@ impl Known {
         (plan, plan.identities.map(|number| &mut self.identities[number as usize]))
     }
 
-    #[cold]
-    fn learn(&mut self, event_name: Option<&[u8]>, seen: &Seen<'_>, rules: &Rules<'_>) -> u32 {
+    /// Returns the positions of the conditions that records of that name may satisfy, whatever else is in them.
+    pub(super) fn left(&mut self, event_name: Option<&[u8]>, rules: &Rules<'_>) -> &[u32] {
+        let is_known = match event_name {
+            Some(name) => self.by_name.contains_key(name),
+            None => self.unnamed.is_some(),
+        };
+        if !is_known {
+            self.make_room();
+        }
+        &self.name(event_name, rules).left
+    }
+
+    fn name(&mut self, event_name: Option<&[u8]>, rules: &Rules<'_>) -> &mut Name {
+        let new = || Name::new(event_name, rules);
+        match event_name {
+            Some(name) => self.by_name.entry(name.into()).or_insert_with(new),
+            None => self.unnamed.get_or_insert_with(new),
+        }
+    }
+
+    /// Forgets everything when too much is remembered.
+    fn make_room(&mut self) {
         if self.remembered == MOST_REMEMBERED {
             *self = Self { serial: self.serial, ..Self::default() };
         }
         self.remembered += 1;
+    }
+
+    #[cold]
+    fn learn(&mut self, event_name: Option<&[u8]>, seen: &Seen<'_>, rules: &Rules<'_>) -> u32 {
+        self.make_room();
         self.serial += 1;
         let Self { by_name, unnamed, plans, by_positions, identities, serial, .. } = self;
         let new = || Name::new(event_name, rules);

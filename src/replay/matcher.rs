@@ -1,7 +1,7 @@
 //! All queries of a run, compiled against one set of fields.
 
 use super::asking::Asking;
-use super::glance::{Glance, Numbers};
+use super::glance::{Glance, LONGEST_NAME, Numbers};
 use super::groups::Met;
 use super::index::{self, Known, Rules};
 use super::keep::{Keep, Keeps, MOST_GROUPS};
@@ -15,11 +15,12 @@ use crate::decode::Kind;
 use crate::event::{self, EventFields, Members, Presence};
 use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
-use crate::json::{FieldId, Fields, Leaves, Repeats};
+use crate::json::{FieldId, Fields, Leaf, Leaves, Place, Repeats, Scalar, View};
 use crate::language::event_pattern::EventPattern;
 use crate::language::{Condition, Pattern, Subject};
 use crate::query::Query;
 use crate::source::{RecordKind, Scope, Want};
+use std::borrow::Cow;
 
 /// All queries of a run, ready to be asked about records.
 #[derive(Debug)]
@@ -368,11 +369,31 @@ impl<'q> Matcher<'q> {
     /// Asks about what was projected whole, only the queries on one subject when that is given.
     pub(super) fn ask_all(&self, bytes: &[u8], subject: Option<Subject>, scratch: &mut Scratch) {
         let view = scratch.leaves.view(bytes);
-        let conditions = self.conditions.iter().zip(0..);
         let is_asked = |condition: &Condition| subject.is_none_or(|subject| condition.subject() == subject);
-        let satisfied =
-            conditions.filter(|(condition, _)| is_asked(condition) && condition.is_satisfied(&view));
+        let is_satisfied = |position: &u32| {
+            let condition = &self.conditions[*position as usize];
+            is_asked(condition) && condition.is_satisfied(&view)
+        };
         scratch.matched.clear();
-        scratch.matched.extend(satisfied.map(|(_, position)| position));
+        match self.only_name(&view) {
+            Some(name) => {
+                let left = scratch.known[0].left(name.as_deref(), &self.rules(Members::NONE));
+                scratch.matched.extend(left.iter().copied().filter(is_satisfied));
+            }
+            None => scratch.matched.extend((0..self.conditions.len() as u32).filter(is_satisfied)),
+        }
+    }
+
+    /// Returns the event name, or that there is none; `None` when there are several, or it is an odd one.
+    fn only_name<'a>(&self, view: &View<'a>) -> Option<Option<Cow<'a, [u8]>>> {
+        let mut leaves = view.at(self.event_name?);
+        match (leaves.next(), leaves.next()) {
+            (None, _) => Some(None),
+            (Some(Leaf { value: Scalar::String(text), place: Place::TOP }), None) => {
+                let name = text.decode_bytes();
+                (name.len() <= LONGEST_NAME).then_some(Some(name))
+            }
+            _ => None,
+        }
     }
 }
