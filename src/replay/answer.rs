@@ -15,6 +15,21 @@ pub(super) struct Answer {
     pub(super) is_count: bool,
 }
 
+/// The same while nobody remembers it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub(super) queries: &'a [u32],
+    pub(super) groupings: u64,
+    pub(super) groups: &'a [u32],
+    pub(super) is_count: bool,
+}
+
+impl From<Said<'_>> for Answer {
+    fn from(Said { queries, groupings, groups, is_count }: Said<'_>) -> Self {
+        Self { queries: queries.into(), groupings, groups: groups.into(), is_count }
+    }
+}
+
 /// The answers that one thread has found, by number, until it forgets them; whoever holds their numbers holds these, too.
 #[derive(Debug, Default)]
 pub(super) struct Answers(Mutex<Vec<Arc<Answer>>>);

@@ -108,7 +108,7 @@ fn ask(
         let pushed = one.push((key, Kind::Record), &record, scratch, asked);
         debug_assert!(pushed.is_ok());
     }
-    one.last_answer(asked.matcher.keeps())
+    one.last_answer(asked.matcher.keeps()).map(Answer::from)
 }
 
 impl Matched {

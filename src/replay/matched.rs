@@ -1,6 +1,6 @@
 //! What one thread found in its share of a log file.
 
-use super::answer::{Answer, Answers};
+use super::answer::{Answer, Answers, Said};
 use super::groups::Groups;
 use super::keep::Keeps;
 use super::matcher::Scratch;
@@ -195,14 +195,14 @@ impl Matched {
     }
 
     /// Returns what the queries said of the record that was added last, for others that are like it.
-    pub(super) fn last_answer(&self, keeps: &Keeps) -> Option<Answer> {
+    pub(super) fn last_answer(&self, keeps: &Keeps) -> Option<Said<'_>> {
         let last = self.matches.last()?;
         let queries = &self.queries[last.queries.clone()];
         let is_count = |position: &u32| keeps.of_queries[*position as usize].is_count;
-        Some(Answer {
-            queries: queries.into(),
+        Some(Said {
+            queries,
             groupings: last.groupings,
-            groups: self.groups[last.groups.clone()].into(),
+            groups: &self.groups[last.groups.clone()],
             is_count: queries.iter().all(is_count),
         })
     }

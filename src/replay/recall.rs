@@ -4,7 +4,7 @@
 //! often their request, hardly any query looks at. What a plan does look at is put into one key, and what the queries said
 //! of the first record with that key goes for all others.
 
-use super::answer::{Answer, Answers};
+use super::answer::{Answers, Said};
 use super::glance::{Glance, Numbers};
 use super::plan::Alike;
 use crate::event::Members;
@@ -33,6 +33,8 @@ const HOUR: usize = 13;
 pub(super) struct Recall {
     answers: Arc<Answers>,
     by_key: HashMap<u128, Recalled, FixedState>,
+    /// The numbers of answers by what they say.
+    by_answer: HashMap<u128, u32, FixedState>,
     /// Keys are written one after the other, and their hashes remembered: 128 bits, and nobody who writes into a trail
     /// knows the seed.
     key: Vec<u8>,
@@ -51,7 +53,8 @@ pub(super) enum Recalled {
 impl Default for Recall {
     fn default() -> Self {
         let seed = foldhash::fast::RandomState::default().hash_one(MOST);
-        Self { answers: Arc::default(), by_key: HashMap::default(), key: Vec::new(), seed }
+        let (by_key, by_answer) = (HashMap::default(), HashMap::default());
+        Self { answers: Arc::default(), by_key, by_answer, key: Vec::new(), seed }
     }
 }
 
@@ -61,6 +64,7 @@ impl Recall {
         if self.by_key.len() > MOST / threads.max(1) {
             self.answers = Arc::default();
             self.by_key.clear();
+            self.by_answer.clear();
         }
         &self.answers
     }
@@ -113,11 +117,16 @@ impl Recall {
         self.by_key.insert(key, Recalled::Nothing { wanted });
     }
 
-    /// Remembers what the queries say about records with a key.
-    pub(super) fn learn(&mut self, key: u128, answer: Answer) {
-        let hits = answer.queries.len() as u32;
-        let number = self.answers.push(answer);
-        self.by_key.insert(key, Recalled::Answer { number, hits });
+    /// Remembers what the queries say about records with a key. Many keys have the same answer.
+    pub(super) fn learn(&mut self, key: u128, said: Said<'_>) {
+        let text = &mut self.key;
+        text.clear();
+        let numbers = said.queries.iter().chain([&u32::MAX]).chain(said.groups);
+        numbers.for_each(|number| text.extend_from_slice(&number.to_le_bytes()));
+        text.extend_from_slice(&said.groupings.to_le_bytes());
+        let same = xxh3_128_with_seed(text, self.seed);
+        let number = *self.by_answer.entry(same).or_insert_with(|| self.answers.push(said.into()));
+        self.by_key.insert(key, Recalled::Answer { number, hits: said.queries.len() as u32 });
     }
 }
 
