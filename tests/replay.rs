@@ -276,6 +276,28 @@ fn hits_that_are_counted_together_come_as_one_for_all_log_files() {
 }
 
 #[test]
+fn records_that_name_no_account_are_of_that_of_their_log_file_however_alike_they_are() {
+    let nameless = |id: u32| {
+        format!(
+            r#"{{"userIdentity":{{"type":"AWSService"}},"eventTime":"{T}","eventSource":"iam.amazonaws.com","eventName":"CreateUser","awsRegion":"us-east-1","eventID":"{id}","eventType":"AwsApiCall","recipientAccountId":null,"eventCategory":"Management"}}"#
+        )
+    };
+    let own = key(1);
+    let others = own.replace("111122223333", "000011112222");
+    let files =
+        vec![(others, log_file(&[nameless(1), nameless(2)])), (own, log_file(&[nameless(3), nameless(4)]))];
+    let own = query("own", r#"{"account":["111122223333"],"detail":{"eventCategory":["Management"]}}"#);
+    let by_account = vec!["account".to_owned()];
+    for keep in [Keep::Groups(vec![by_account.clone()]), Keep::Counts(vec![by_account])] {
+        let sources: Vec<Box<dyn Source>> = vec![Box::new(Memory::new("memory", files.clone()))];
+        let matcher = Matcher::keeping(std::slice::from_ref(&own), &[keep]);
+        let one_thread = Options { threads: 1, ..options() };
+        let (_, coverage) = replay_matching(&sources, &matcher, &one_thread).unwrap();
+        assert_eq!(coverage.hits, 2);
+    }
+}
+
+#[test]
 fn a_truncated_log_file_is_counted_and_the_rest_is_replayed() {
     let good = log_file(&[record(1, "CreateUser", T)]);
     let cut = good[..good.len() - 12].to_vec();

@@ -167,6 +167,11 @@ impl<'a> Glance<'a> {
         self.plain(self.aws_region)
     }
 
+    /// Tells whether the receiving account is a text.
+    pub(super) fn names_account(&self) -> bool {
+        self.recipient_account_id.is_some_and(|place| self.record.get(place as usize) == Some(&b'"'))
+    }
+
     /// Returns the time when it is written as usual, like `2026-03-01T14:05:09Z`.
     #[inline]
     pub(super) fn usual_time(&self) -> Option<&'a [u8; USUAL_TIME]> {

@@ -71,9 +71,9 @@ impl Recall {
 
     /// Returns the key of a record for its plan; `None` when its values are too odd for that.
     pub(super) fn key(&mut self, glance: &Glance<'_>, alike: &Alike, numbers: &Numbers) -> Option<u128> {
-        let account = numbers.recipient_account_id.filter(|account| alike.members.has(*account));
-        // Without it others are asked for the account.
-        if account.is_some_and(|account| !glance.present.has(account)) {
+        let is_account_asked = numbers.recipient_account_id.is_some_and(|number| alike.members.has(number));
+        // Without a receiving account others are asked for it, the log key at last.
+        if is_account_asked && !glance.names_account() {
             return None;
         }
         let key = &mut self.key;
@@ -96,9 +96,6 @@ impl Recall {
                 (last, marks) = (next, rest);
             }
             let end = end(glance, last, marks.first())?;
-            if account == Some(last.name) && glance.nulls.has(last.name) {
-                return None;
-            }
             let values =
                 glance.record.get(mark.value as usize..end).filter(|values| values.len() <= LONGEST)?;
             key.extend_from_slice(&(mark.name << 16 | values.len() as u32).to_le_bytes());
