@@ -78,7 +78,7 @@ pub fn jobs(archives: &BTreeMap<&'static str, PathBuf>) -> anyhow::Result<[Job; 
     let few = all.iter().filter(is_first).filter(is_of).cloned().collect();
     Ok([
         Job { name: "bucket-few", paths: few, accounts, prefix: ARCHIVES[0].0, most_runs: usize::MAX },
-        Job { name: "bucket-many", paths: all, accounts: Vec::new(), prefix: "", most_runs: 2 },
+        Job { name: "bucket-many", paths: all, accounts: Vec::new(), prefix: "", most_runs: 5 },
     ])
 }
 

@@ -64,7 +64,15 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // What is only half in it is put there again, and a server that is gone already needs no end.
+        // Asked to end it writes down what it holds, so that another run finds it.
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        for _ in 0..120 {
+            if asked.is_err() || !matches!(self.child.try_wait(), Ok(None)) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        // One that is gone already needs no end.
         let _ = self.child.kill().and_then(|()| self.child.wait());
     }
 }
