@@ -286,7 +286,10 @@ fn records_that_name_no_account_are_of_that_of_their_log_file_however_alike_they
     let others = own.replace("111122223333", "000011112222");
     let files =
         vec![(others, log_file(&[nameless(1), nameless(2)])), (own, log_file(&[nameless(3), nameless(4)]))];
-    let own = query("own", r#"{"account":["111122223333"],"detail":{"eventCategory":["Management"]}}"#);
+    let own = query(
+        "own",
+        r#"{"account":["111122223333"],"detail":{"eventName":["CreateUser"],"eventCategory":["Management"]}}"#,
+    );
     let by_account = vec!["account".to_owned()];
     for keep in [Keep::Groups(vec![by_account.clone()]), Keep::Counts(vec![by_account])] {
         let sources: Vec<Box<dyn Source>> = vec![Box::new(Memory::new("memory", files.clone()))];
