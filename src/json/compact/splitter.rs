@@ -40,7 +40,7 @@ pub(super) fn split<C: Classify, const MARKING: bool>(text: &[u8], marker: &Mark
             (splitter.escaped, splitter.hidden) = (0, 0);
             C::strip(&mut classes, &mut inside);
         } else {
-            let rare = splitter.note_escapes(chunk, &way, &mut classes);
+            let rare = splitter.note_escapes((base, chunk), &way, &mut classes);
             C::strip(&mut classes, &mut inside);
             splitter.check_unusual(base, &rare, &classes)?;
         }
@@ -96,7 +96,7 @@ impl<'a> Splitter<'a> {
     #[inline(always)]
     fn note_escapes<C: Classify>(
         &mut self,
-        chunk: &[u8; CHUNK + AHEAD],
+        (base, chunk): (usize, &[u8; CHUNK + AHEAD]),
         way: &C,
         classes: &mut Classes,
     ) -> [Rare; BLOCKS] {
@@ -109,9 +109,25 @@ impl<'a> Splitter<'a> {
             classes.quotes[place] &= !escaped;
             self.escaped |= u32::from(rare.backslashes | escaped != 0) << place;
             // Of all that can be escaped, only this can stand for a letter of a name.
-            self.hidden |= u32::from(rare.letters_u & escaped != 0) << place;
+            let letters_u = rare.letters_u & escaped;
+            if letters_u != 0 {
+                self.hidden |= u32::from(self.hides_ascii(base + place * BLOCK, letters_u)) << place;
+            }
         }
         rares
+    }
+
+    /// Tells whether one of these escapes in a block stands for a character that a name may have: `\u00` begins it.
+    #[cold]
+    fn hides_ascii(&self, block: usize, mut letters_u: u64) -> bool {
+        while letters_u != 0 {
+            let at = block + letters_u.trailing_zeros() as usize;
+            letters_u &= letters_u - 1;
+            if self.text.get(at + 1..at + 3).is_none_or(|digits| digits == b"00") {
+                return true;
+            }
+        }
+        false
     }
 
     /// Refuses control characters, and backslashes between strings: they are in no compact JSON. What is beyond ASCII is

@@ -131,6 +131,16 @@ fn names_are_marked_at_every_place_of_a_block() {
 }
 
 #[test]
+fn marks_are_certain_where_an_escape_stands_for_no_letter_of_a_name() {
+    for shift in 0..70 {
+        let row = format!(r#"{{"p":"{}\u65e5\u672c\"","eventName":"x\u8a9e"}}"#, "_".repeat(shift));
+        assert!(by_masks(row.as_bytes()).unwrap()[0].1, "{row}");
+        let row = row.replace("8a9e", "0041");
+        assert!(!by_masks(row.as_bytes()).unwrap()[0].1, "{row}");
+    }
+}
+
+#[test]
 fn marks_are_uncertain_where_a_name_is_hidden_or_odd() {
     for row in [
         r#"{"event\u004eame":"x"}"#,
