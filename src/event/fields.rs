@@ -246,6 +246,7 @@ impl EventFields {
         leaves.wrap();
         for (mark, number) in marks.iter().zip(0..).filter(|(mark, _)| wanted.has(mark.name)) {
             let (node, at) = (self.members[mark.name as usize], mark.value as usize);
+            leaves.note_member(mark.value);
             if mark.name == self.identity {
                 let range = value_range(record, marks, number);
                 repeats.project_value(record, range, (&self.fields, node), leaves)?;

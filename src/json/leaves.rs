@@ -92,6 +92,8 @@ pub struct Leaves {
     array_ends: Vec<u32>,
     /// Where objects and arrays are that stand at a field, as far as that was noted.
     nested: Vec<(FieldId, Range<usize>)>,
+    /// Where the values of members begin, as far as that was noted.
+    members: Vec<u32>,
     computed: String,
     repeat: Option<Repeat>,
     is_wrapped: bool,
@@ -112,6 +114,7 @@ impl Leaves {
         self.elements.clear();
         self.array_ends.clear();
         self.nested.clear();
+        self.members.clear();
         self.computed.clear();
         self.repeat = None;
         self.is_wrapped = false;
@@ -126,6 +129,11 @@ impl Leaves {
     /// Notes that the object or array there is all that stands at a field.
     pub fn note_nested(&mut self, field: FieldId, range: Range<usize>) {
         self.nested.push((field, range));
+    }
+
+    /// Notes that the value of a member of the text begins there, behind `"name":`, and that no other has that name.
+    pub fn note_member(&mut self, at: u32) {
+        self.members.push(at);
     }
 
     /// Moves all leaves to the end of a list.
@@ -227,6 +235,18 @@ impl<'a> View<'a> {
     /// Tells whether the text is only what the first name of every path leads to.
     pub fn is_wrapped(&self) -> bool {
         self.leaves.is_wrapped
+    }
+
+    /// Returns where the value of a member of the text begins, when that was noted.
+    pub fn member(&self, name: &str) -> Option<usize> {
+        let has_name = |before: &[u8]| {
+            before
+                .strip_suffix(b"\":")
+                .and_then(|before| before.strip_suffix(name.as_bytes()))
+                .is_some_and(|before| before.ends_with(b"\""))
+        };
+        let mut members = self.leaves.members.iter().map(|at| *at as usize);
+        members.find(|at| self.text.get(..*at).is_some_and(has_name))
     }
 
     /// Returns the only object or array at a field, when that was noted: its brackets match, its values may be anything.

@@ -18,6 +18,6 @@ mod text;
 pub use fields::{FieldId, Fields, NodeId};
 pub use leaves::{Conflict, Leaf, Leaves, Place, Scalar, View};
 pub use project::{project, project_value};
-pub use reach::{Reached, Step, any_nested, any_string, reach};
+pub use reach::{Reached, Step, any_nested, any_nested_from, any_string, reach, reach_from};
 pub use repeats::{Repeat, Repeats};
 pub use text::{RawString, plain_string, unescape};

@@ -33,7 +33,18 @@ pub enum Reached<'a> {
 /// # Errors
 /// Returns where the text stops being JSON, as far as it had to be read.
 pub fn reach<'a>(text: &'a [u8], steps: &[Step]) -> Result<Option<Reached<'a>>, SyntaxError> {
-    let mut at = skip_whitespace(text, 0);
+    reach_from(text, skip_whitespace(text, 0), steps)
+}
+
+/// Returns the same for a path that leads on from the value at `at`.
+///
+/// # Errors
+/// Returns the same as [`reach`].
+pub fn reach_from<'a>(
+    text: &'a [u8],
+    mut at: usize,
+    steps: &[Step],
+) -> Result<Option<Reached<'a>>, SyntaxError> {
     for step in steps {
         let found = match (step, text.get(at)) {
             (Step::Name(name), Some(b'{')) => member(text, at, name)?,
@@ -56,7 +67,20 @@ pub fn any_nested(
     names: &[Box<str>],
     is_found: &mut dyn FnMut(&[u8]) -> bool,
 ) -> Result<bool, SyntaxError> {
-    let mut open = vec![(skip_whitespace(text, 0), names, 0)];
+    any_nested_from(text, skip_whitespace(text, 0), names, is_found)
+}
+
+/// Shows the same objects to which the names lead on from the value at `at`.
+///
+/// # Errors
+/// Returns the same as [`any_nested`].
+pub fn any_nested_from(
+    text: &[u8],
+    at: usize,
+    names: &[Box<str>],
+    is_found: &mut dyn FnMut(&[u8]) -> bool,
+) -> Result<bool, SyntaxError> {
+    let mut open = vec![(at, names, 0)];
     while let Some((at, names, arrays)) = open.pop() {
         match (text.get(at), names.split_first()) {
             (Some(b'['), _) if arrays < MOST_ARRAYS => {

@@ -3,7 +3,9 @@
 use super::condition::Test;
 use super::matcher::{Matcher, Value};
 use crate::json::scan::{skip_value, write_compact};
-use crate::json::{FieldId, Reached, Step, View, any_nested, any_string, reach, unescape};
+use crate::json::{
+    FieldId, Reached, Step, View, any_nested, any_nested_from, any_string, reach, reach_from, unescape,
+};
 
 /// One question about a text. Paths lead from the event, so the first name of each is `detail`; when the text is a record
 /// it is passed over.
@@ -135,8 +137,14 @@ impl Place {
     /// Returns what stands there; `None` when the text is no JSON.
     fn reach<'a>(&self, leaves: &View<'a>) -> Option<Option<Reached<'a>>> {
         let outer = usize::from(leaves.is_wrapped());
+        let steps = self.steps.get(outer..).unwrap_or_default();
         // The fault is named by whoever reads the text whole.
-        reach(leaves.whole(), self.steps.get(outer..).unwrap_or_default()).ok()
+        if let [Step::Name(name), steps @ ..] = steps
+            && let Some(at) = leaves.member(name)
+        {
+            return reach_from(leaves.whole(), at, steps).ok();
+        }
+        reach(leaves.whole(), steps).ok()
     }
 }
 
@@ -168,14 +176,17 @@ fn has_leaf(leaves: &View<'_>, field: FieldId, matchers: &[Matcher]) -> bool {
 
 fn has_object(leaves: &View<'_>, field: FieldId, names: &[Box<str>], matchers: &[Matcher]) -> bool {
     let mut is_accepted = |object: &[u8]| is_accepted_as_text(object, matchers);
-    let (text, names) = match leaves.nested(field) {
+    let names = names.get(usize::from(leaves.is_wrapped())..).unwrap_or_default();
+    let member = names.split_first().and_then(|(name, names)| Some((leaves.member(name)?, names)));
+    let found = match (leaves.nested(field), member) {
         // Nearly always no, and then nobody has to know whether it is sound.
-        Some(object @ [b'{', ..]) => return is_accepted(object) && skip_value(object, 0).is_ok(),
-        Some(array) => (array, &[][..]),
-        None => (leaves.whole(), names.get(usize::from(leaves.is_wrapped())..).unwrap_or_default()),
+        (Some(object @ [b'{', ..]), _) => return is_accepted(object) && skip_value(object, 0).is_ok(),
+        (Some(array), _) => any_nested(array, &[], &mut is_accepted),
+        (None, Some((at, names))) => any_nested_from(leaves.whole(), at, names, &mut is_accepted),
+        (None, None) => any_nested(leaves.whole(), names, &mut is_accepted),
     };
     // As in `Place::reach`.
-    any_nested(text, names, &mut is_accepted).unwrap_or(false)
+    found.unwrap_or(false)
 }
 
 /// Tells whether an object's compact text passes, with its escapes or without.
