@@ -14,9 +14,10 @@ fn a_rule_is_known_by_its_names_however_they_are_quoted() {
         "detection": {"s": {"eventName": "A"}, "condition": "s"}}"#;
     const FLOW: &str =
         "{title: x, logsource: {product: aws, service: cloudtrail}, detection: {s: {a: b}, condition: s}}";
+    const CORRELATION: &str = "{title: x, correlation: {type: event_count, rules: [y]}}";
     assert!(SigmaRule::parse(JSON).is_ok() && SigmaRule::parse(FLOW).is_ok());
-    for text in ["detection:", "\"detection\": {}", "'logsource' : {}", "title: x\ncorrelation:", JSON, FLOW]
-    {
+    let quoted = ["detection:", "\"detection\": {}", "'logsource' : {}", "title: x\ncorrelation:"];
+    for text in quoted.into_iter().chain([JSON, FLOW, CORRELATION]) {
         assert!(SigmaRule::is_meant(text), "{text}");
     }
     for text in [
@@ -27,6 +28,8 @@ fn a_rule_is_known_by_its_names_however_they_are_quoted() {
         "{\"detail\":{\"logsource\":[\"detection\"]}}",
         "{detail: {logsource: [detection]}}",
         "{ $.logsource = detection }",
+        "{ $.correlation = title }",
+        "{\"detail\":{\"correlation\":[\"title\"]}}",
     ] {
         assert!(!SigmaRule::is_meant(text), "{text}");
     }

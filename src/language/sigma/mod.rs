@@ -88,12 +88,17 @@ impl SigmaRule {
     /// Tells whether a text is meant as a Sigma file: no template and no pattern has such names at its top.
     pub fn is_meant(text: &str) -> bool {
         const NAMES: [&str; 3] = ["detection", "correlation", "logsource"];
-        if text.trim_start().starts_with('{') && text.contains("logsource") {
+        if text.trim_start().starts_with('{')
+            && ["logsource", "correlation"].iter().any(|name| text.contains(name))
+        {
             // In braces, maybe as JSON, which is YAML, too.
             let first = Deserializer::from_str(text).next();
             let top = first.map(HashMap::<String, IgnoredAny>::deserialize);
-            return top.is_some_and(|top| {
-                top.is_ok_and(|top| top.contains_key("logsource") && top.contains_key("detection"))
+            let has = |top: &HashMap<String, IgnoredAny>, names: [&str; 2]| {
+                names.iter().all(|name| top.contains_key(*name))
+            };
+            return top.and_then(Result::ok).is_some_and(|top| {
+                has(&top, ["logsource", "detection"]) || has(&top, ["title", "correlation"])
             });
         }
         text.lines().any(|line| {
