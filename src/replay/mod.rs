@@ -30,6 +30,7 @@ mod lately;
 mod look;
 mod matched;
 mod matcher;
+mod needle;
 mod outcome;
 mod place;
 mod plan;

@@ -4,6 +4,7 @@
 //! look. The others are asked of every record.
 
 use super::glance::Glance;
+use super::needle::Needle;
 use crate::event::{EventFields, Members};
 use crate::json::scan::SyntaxError;
 use crate::json::{FieldId, Leaves, Repeats, plain_string};
@@ -84,6 +85,7 @@ pub(super) struct Open {
     pub(super) position: u32,
     pub(super) condition: Condition,
     pub(super) needs: Needs,
+    needle: Option<Needle>,
 }
 
 /// Conditions by the strings they want at a field, in whatever case they are written.
@@ -117,7 +119,8 @@ impl Plan {
             let needs = Needs::of(&condition, fields);
             let is_common = needs.members.is_within(common) && condition.is_of_named_members();
             let asks = if is_common { &mut plan.common } else { &mut plan.others };
-            asks.add(Open { position, condition, needs }, marked, fields);
+            let needle = Needle::of(&condition, marked, fields);
+            asks.add(Open { position, condition, needs, needle }, marked, fields);
         }
         plan
     }
@@ -195,7 +198,12 @@ impl Asks {
         (mut projected, candidates): (Members, &mut Vec<u32>),
     ) -> Result<Members, SyntaxError> {
         candidates.clear();
-        candidates.extend(&self.direct);
+        let is_possible = |place: &&u32| {
+            let needle = self.open[**place as usize].needle.as_ref();
+            needle.is_none_or(|needle| needle.may_be_in(glance))
+        };
+        candidates.extend(self.direct.iter().filter(is_possible));
+        let direct = candidates.len();
         for table in self.tables.iter().filter(|table| table.is_possible(glance)) {
             if let Some(text) = table.plain_text(glance) {
                 table.look_up(text, candidates);
@@ -210,7 +218,7 @@ impl Asks {
                 }
             }
         }
-        if candidates.len() > self.direct.len() {
+        if candidates.len() > direct {
             candidates.sort_unstable();
             candidates.dedup();
         }
