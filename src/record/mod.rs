@@ -8,7 +8,7 @@ mod time;
 
 pub use paths::{Paths, Picked};
 pub use principal::Identity;
-pub use time::{parse_event_time, parse_usual_event_time};
+pub use time::{UsualTimes, parse_event_time};
 
 use jiff::Timestamp;
 use std::borrow::Cow;

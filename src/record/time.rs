@@ -16,10 +16,40 @@ pub fn parse_event_time(text: &str) -> Option<Timestamp> {
     Timestamp::new(seconds - parse_offset(zone)?, nanoseconds).ok()
 }
 
-/// Returns the seconds since 1970 that a text of the 20 byte form stands for; any other text is `None`.
-pub fn parse_usual_event_time(text: &[u8; 20]) -> Option<i64> {
-    let (head, tail) = text.split_first_chunk()?;
-    parse_date_time(head).filter(|_| tail == b"Z")
+/// Reads the 20 byte form again and again: most records are of the day of the one before.
+#[derive(Debug, Default)]
+pub struct UsualTimes {
+    /// The date that was read last, and the seconds from 1970 to its beginning.
+    date: [u8; 10],
+    seconds: i64,
+}
+
+impl UsualTimes {
+    /// Returns the seconds since 1970 that a text of the 20 byte form stands for; any other text is `None`.
+    pub fn parse(&mut self, text: &[u8; 20]) -> Option<i64> {
+        let [.., b'T', h1, h0, b':', m1, m0, b':', s1, s0, b'Z'] = *text else {
+            return self.parse_whole(text);
+        };
+        let digits = [h1, h0, m1, m0, s1, s0].map(|byte| byte.wrapping_sub(b'0'));
+        if text[..10] != self.date || digits.iter().any(|digit| *digit > 9) {
+            return self.parse_whole(text);
+        }
+        let [hour, minute, second] =
+            [0, 2, 4].map(|at| i64::from(digits[at]) * 10 + i64::from(digits[at + 1]));
+        if hour > 23 || minute > 59 || second > 59 {
+            return self.parse_whole(text);
+        }
+        Some(self.seconds + hour * 3_600 + minute * 60 + second)
+    }
+
+    #[cold]
+    fn parse_whole(&mut self, text: &[u8; 20]) -> Option<i64> {
+        let (head, tail) = text.split_first_chunk()?;
+        let seconds = parse_date_time(head).filter(|_| tail == b"Z")?;
+        self.date.copy_from_slice(&text[..10]);
+        self.seconds = seconds.div_euclid(86_400) * 86_400;
+        Some(seconds)
+    }
 }
 
 /// Reads `YYYY-MM-DDTHH:MM:SS` as seconds since 1970, as if in UTC.
@@ -125,6 +155,29 @@ mod tests {
             let text = format!("{date}T12:34:56Z");
             assert_eq!(parsed(&text).as_deref(), Some(text.as_str()));
             date = date.tomorrow().unwrap();
+        }
+    }
+
+    #[test]
+    fn usual_times_are_those_of_a_single_reading() {
+        let mut times = UsualTimes::default();
+        for text in [
+            "2026-03-01T00:00:00Z",
+            "2026-03-01T23:59:59Z",
+            "2026-03-01T23:59:60Z",
+            "2026-03-01T24:00:00Z",
+            "2026-03-01T1x:00:00Z",
+            "2026-03-01t10:00:00Z",
+            "2026-03-01T10:00:00z",
+            "2026-03-02T10:00:00Z",
+            "2026-02-29T10:00:00Z",
+            "1969-12-31T23:59:58Z",
+            "1969-12-31T00:00:01Z",
+        ] {
+            let usual = parse_event_time(text).filter(|_| text.ends_with('Z')).map(Timestamp::as_second);
+            for _ in 0..2 {
+                assert_eq!(times.parse(text.as_bytes().first_chunk().unwrap()), usual, "{text}");
+            }
         }
     }
 

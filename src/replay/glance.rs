@@ -6,7 +6,7 @@ use crate::decode::{Found, Records};
 use crate::event::{self, Members};
 use crate::json::compact::{Mark, Marker};
 use crate::json::plain_string;
-use crate::record::parse_usual_event_time;
+use crate::record::UsualTimes;
 
 /// Longer event names than any service has are not worth remembering.
 pub(super) const LONGEST_NAME: usize = 128;
@@ -182,8 +182,8 @@ impl<'a> Glance<'a> {
 
     /// Returns what tells the event from others, and its time in seconds since 1970; `None` when that takes more than a
     /// glance.
-    pub(super) fn identify(&self) -> Option<(u128, i64)> {
-        let time = parse_usual_event_time(self.usual_time()?)?;
+    pub(super) fn identify(&self, times: &mut UsualTimes) -> Option<(u128, i64)> {
+        let time = times.parse(self.usual_time()?)?;
         let (account, id) = (self.plain(self.recipient_account_id)??, self.plain(self.event_id)??);
         Some((event::identity(Some(account), Some(id), self.record), time))
     }

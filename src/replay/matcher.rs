@@ -19,6 +19,7 @@ use crate::json::{FieldId, Fields, Leaf, Leaves, Place, Repeats, Scalar, View};
 use crate::language::event_pattern::EventPattern;
 use crate::language::{Condition, Pattern, Subject};
 use crate::query::Query;
+use crate::record::UsualTimes;
 use crate::source::{RecordKind, Scope, Want};
 use std::borrow::Cow;
 
@@ -64,6 +65,7 @@ pub(super) struct Scratch {
     known: [Known; 2],
     candidates: Vec<u32>,
     pub(super) recall: Recall,
+    times: UsualTimes,
     /// The key of the record, when others that are like it will have the same answer.
     pub(super) learning: Option<u128>,
     /// The members that had to be looked at.
@@ -246,7 +248,8 @@ impl<'q> Matcher<'q> {
         look: &Look,
         scratch: &mut Scratch,
     ) -> Result<Verdict, SyntaxError> {
-        let Scratch { leaves, repeats, known, candidates, matched, wanted, recall, learning, .. } = scratch;
+        let Scratch { leaves, repeats, known, candidates, matched, wanted, recall, learning, times, .. } =
+            scratch;
         matched.clear();
         *learning = None;
         *wanted = Members::NONE;
@@ -283,7 +286,7 @@ impl<'q> Matcher<'q> {
                 }
             }
             if matched.is_empty()
-                && let Some(verdict) = self.verdict(recalled, glance, asking.wanted, marked)
+                && let Some(verdict) = self.verdict(recalled, glance, (asking.wanted, times), marked)
             {
                 return Ok(verdict);
             }
@@ -319,7 +322,7 @@ impl<'q> Matcher<'q> {
         &self,
         recalled: Recalled,
         glance: &Glance<'_>,
-        wanted: &mut Members,
+        (wanted, times): (&mut Members, &mut UsualTimes),
         marked: Members,
     ) -> Option<Verdict> {
         let (number, hits) = match recalled {
@@ -333,7 +336,7 @@ impl<'q> Matcher<'q> {
         if !self.identity.is_within(marked) {
             return Some(Verdict::Unsure);
         }
-        Some(Verdict::Known { identity: glance.identify()?, answer: (number, hits) })
+        Some(Verdict::Known { identity: glance.identify(times)?, answer: (number, hits) })
     }
 
     /// Fills the leaves from a whole record or event.

@@ -14,7 +14,7 @@ use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
-use xxhash_rust::xxh3::xxh3_128_with_seed;
+use xxhash_rust::xxh3::xxh3_128_with_secret;
 
 /// So many keys are remembered by all threads together.
 const MOST: usize = 1 << 18;
@@ -36,9 +36,9 @@ pub(super) struct Recall {
     /// The numbers of answers by what they say.
     by_answer: HashMap<u128, u32, FixedState>,
     /// Keys are written one after the other, and their hashes remembered: 128 bits, and nobody who writes into a trail
-    /// knows the seed.
+    /// knows the secret.
     key: Vec<u8>,
-    seed: u64,
+    secret: Box<[u8; 192]>,
 }
 
 /// What is remembered of records.
@@ -52,9 +52,13 @@ pub(super) enum Recalled {
 
 impl Default for Recall {
     fn default() -> Self {
-        let seed = foldhash::fast::RandomState::default().hash_one(MOST);
+        let random = foldhash::fast::RandomState::default();
+        let mut secret = Box::new([0; 192]);
+        for (place, bytes) in secret.chunks_exact_mut(8).enumerate() {
+            bytes.copy_from_slice(&random.hash_one(place).to_le_bytes());
+        }
         let (by_key, by_answer) = (HashMap::default(), HashMap::default());
-        Self { answers: Arc::default(), by_key, by_answer, key: Vec::new(), seed }
+        Self { answers: Arc::default(), by_key, by_answer, key: Vec::new(), secret }
     }
 }
 
@@ -101,7 +105,7 @@ impl Recall {
             key.extend_from_slice(&(mark.name << 16 | values.len() as u32).to_le_bytes());
             key.extend_from_slice(values);
         }
-        Some(xxh3_128_with_seed(key, self.seed))
+        Some(xxh3_128_with_secret(key, &*self.secret))
     }
 
     /// Returns what is remembered of records with a key.
@@ -121,7 +125,7 @@ impl Recall {
         let numbers = said.queries.iter().chain([&u32::MAX]).chain(said.groups);
         numbers.for_each(|number| text.extend_from_slice(&number.to_le_bytes()));
         text.extend_from_slice(&said.groupings.to_le_bytes());
-        let same = xxh3_128_with_seed(text, self.seed);
+        let same = xxh3_128_with_secret(text, &*self.secret);
         let number = *self.by_answer.entry(same).or_insert_with(|| self.answers.push(said.into()));
         self.by_key.insert(key, Recalled::Answer { number, hits: said.queries.len() as u32 });
     }
