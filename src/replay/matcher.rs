@@ -1,7 +1,7 @@
 //! All queries of a run, compiled against one set of fields.
 
 use super::asking::Asking;
-use super::glance::{Glance, LONGEST_NAME, Numbers};
+use super::glance::{Glance, Numbers};
 use super::groups::Met;
 use super::index::{self, Known, Rules};
 use super::keep::{Keep, Keeps, MOST_GROUPS};
@@ -15,13 +15,14 @@ use crate::decode::Kind;
 use crate::event::{self, EventFields, Members, Presence};
 use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
-use crate::json::{FieldId, Fields, Leaf, Leaves, Place, Repeats, Scalar, View};
+use crate::json::{FieldId, Fields, Leaves, Repeats};
 use crate::language::event_pattern::EventPattern;
 use crate::language::{Condition, Pattern, Subject};
 use crate::query::Query;
 use crate::record::UsualTimes;
 use crate::source::{RecordKind, Scope, Want};
-use std::borrow::Cow;
+
+mod whole;
 
 /// All queries of a run, ready to be asked about records.
 #[derive(Debug)]
@@ -366,37 +367,6 @@ impl<'q> Matcher<'q> {
             keeps: &self.keeps,
             event_name: self.event_name,
             marked,
-        }
-    }
-
-    /// Asks about what was projected whole, only the queries on one subject when that is given.
-    pub(super) fn ask_all(&self, bytes: &[u8], subject: Option<Subject>, scratch: &mut Scratch) {
-        let view = scratch.leaves.view(bytes);
-        let is_asked = |condition: &Condition| subject.is_none_or(|subject| condition.subject() == subject);
-        let is_satisfied = |position: &u32| {
-            let condition = &self.conditions[*position as usize];
-            is_asked(condition) && condition.is_satisfied(&view)
-        };
-        scratch.matched.clear();
-        match self.only_name(&view) {
-            Some(name) => {
-                let left = scratch.known[0].left(name.as_deref(), &self.rules(Members::NONE));
-                scratch.matched.extend(left.iter().copied().filter(is_satisfied));
-            }
-            None => scratch.matched.extend((0..self.conditions.len() as u32).filter(is_satisfied)),
-        }
-    }
-
-    /// Returns the event name, or that there is none; `None` when there are several, or it is an odd one.
-    fn only_name<'a>(&self, view: &View<'a>) -> Option<Option<Cow<'a, [u8]>>> {
-        let mut leaves = view.at(self.event_name?);
-        match (leaves.next(), leaves.next()) {
-            (None, _) => Some(None),
-            (Some(Leaf { value: Scalar::String(text), place: Place::TOP }), None) => {
-                let name = text.decode_bytes();
-                (name.len() <= LONGEST_NAME).then_some(Some(name))
-            }
-            _ => None,
         }
     }
 }
