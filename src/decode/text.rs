@@ -4,20 +4,15 @@ use super::memory::Memory;
 use libdeflater::Decompressor;
 
 /// The text of a log file. Its memory only grows.
+#[derive(Default)]
 pub struct Text {
     memory: Memory,
     /// How many of its bytes are the text.
     length: usize,
     /// The text, when it came with memory of its own.
     own: Option<Vec<u8>>,
-    /// Tables that decompression fills anew each time.
-    decompressor: Decompressor,
-}
-
-impl Default for Text {
-    fn default() -> Self {
-        Self { memory: Memory::default(), length: 0, own: None, decompressor: Decompressor::new() }
-    }
+    /// Tables that decompression fills anew each time, made when they are needed.
+    decompressor: Option<Decompressor>,
 }
 
 impl std::fmt::Debug for Text {
@@ -49,18 +44,20 @@ impl Text {
 
     /// Replaces the text by a copy.
     pub(super) fn copy(&mut self, bytes: &[u8]) {
-        self.make_room(bytes.len()).0.copy_from_slice(bytes);
+        self.make_room(bytes.len()).copy_from_slice(bytes);
     }
 
     /// Decompresses deflated data, which must give `length` bytes.
     pub(super) fn decompress(&mut self, deflated: &[u8], length: usize) -> bool {
-        let (room, decompressor) = self.make_room(length);
-        decompressor.deflate_decompress(deflated, room).is_ok_and(|written| written == length)
+        let mut decompressor = self.decompressor.take().unwrap_or_default();
+        let done = decompressor.deflate_decompress(deflated, self.make_room(length));
+        self.decompressor = Some(decompressor);
+        done.is_ok_and(|written| written == length)
     }
 
     /// Makes the text so long; what it says is to be filled in.
-    fn make_room(&mut self, length: usize) -> (&mut [u8], &mut Decompressor) {
+    fn make_room(&mut self, length: usize) -> &mut [u8] {
         (self.length, self.own) = (length, None);
-        (self.memory.fill(length), &mut self.decompressor)
+        self.memory.fill(length)
     }
 }
