@@ -110,7 +110,7 @@ pub(super) trait Classify {
 }
 
 /// A set of ASCII characters: one bit for each upper half of a byte, looked up by the lower half.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LetterSet {
     pub(super) by_low: [u8; 16],
 }
@@ -119,16 +119,37 @@ impl LetterSet {
     /// The bit of each upper half.
     pub(super) const BY_HIGH: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0];
 
-    pub(super) fn of(letters: impl Iterator<Item = u8>) -> Self {
-        let mut set = Self { by_low: [0; 16] };
-        for letter in letters {
-            set.by_low[usize::from(letter & 15)] |= Self::BY_HIGH[usize::from(letter >> 4)];
-        }
-        set
+    fn insert(&mut self, letter: u8) {
+        self.by_low[usize::from(letter & 15)] |= Self::BY_HIGH[usize::from(letter >> 4)];
     }
 
     fn contains(&self, byte: u8) -> bool {
         self.by_low[usize::from(byte & 15)] & Self::BY_HIGH[usize::from(byte >> 4)] != 0
+    }
+}
+
+/// The letters that marked names are looked for by: for each of the first and the sixth ones …
+#[derive(Debug, Clone)]
+pub(super) struct Letters {
+    /// … all of them …
+    pub(super) sets: [LetterSet; 2],
+    /// … and which groups of names have it, by its lowest six bits; eight groups share the names.
+    pub(super) groups: [[u8; BLOCK]; 2],
+}
+
+impl Default for Letters {
+    fn default() -> Self {
+        Self { sets: Default::default(), groups: [[0; BLOCK]; 2] }
+    }
+}
+
+impl Letters {
+    /// Adds the letters of the name with a number.
+    pub(super) fn insert(&mut self, name: usize, letters: [u8; 2]) {
+        for ((set, groups), letter) in self.sets.iter_mut().zip(&mut self.groups).zip(letters) {
+            set.insert(letter);
+            groups[usize::from(letter & 63)] |= 1 << (name & 7);
+        }
     }
 }
 
@@ -140,8 +161,7 @@ pub(super) struct Portable {
 
 impl Classify for Portable {
     fn new(marker: &Marker) -> Self {
-        let first_letters = LetterSet::of(marker.letters().map(|(_, [first, _])| first));
-        let sixth_letters = LetterSet::of(marker.letters().map(|(_, [_, sixth])| sixth));
+        let [first_letters, sixth_letters] = marker.letters().sets;
         Self { first_letters, sixth_letters }
     }
 

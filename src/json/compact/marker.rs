@@ -1,5 +1,7 @@
 //! What is marked: members by their names, or strings by what they say.
 
+use super::classes::Letters;
+
 /// A name is looked for by its first and its sixth letter.
 const SHORTEST: usize = 6;
 
@@ -27,6 +29,7 @@ pub struct Marker {
     names: Vec<Name>,
     /// For every sixth letter where the names that have it begin and end.
     by_sixth_letter: Box<[(u8, u8); 128]>,
+    letters: Letters,
 }
 
 #[derive(Debug, Clone)]
@@ -61,8 +64,12 @@ impl Marker {
     /// Returns an error for names that cannot be marked; whoever wants them has to read all objects.
     pub fn new<'n>(names: impl IntoIterator<Item = (u32, &'n [u8])>) -> Result<Self, MarkerError> {
         let is_plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'.');
-        let mut marker =
-            Self { is_of_strings: false, names: Vec::new(), by_sixth_letter: Box::new([(0, 0); 128]) };
+        let mut marker = Self {
+            is_of_strings: false,
+            names: Vec::new(),
+            by_sixth_letter: Box::new([(0, 0); 128]),
+            letters: Letters::default(),
+        };
         for (number, name) in names {
             if name.len() < SHORTEST || !name.iter().all(is_plain) {
                 return Err(MarkerError::Name);
@@ -76,6 +83,7 @@ impl Marker {
         for (place, name) in (0..).zip(&marker.names) {
             let (begin, end) = &mut marker.by_sixth_letter[usize::from(name.sixth_letter() & 127)];
             (*begin, *end) = (if *end == 0 { place } else { *begin }, place + 1);
+            marker.letters.insert(usize::from(place), name.letters());
         }
         Ok(marker)
     }
@@ -91,8 +99,12 @@ impl Marker {
         if literals.iter().any(|literal| literal.contains('/')) {
             return Err(MarkerError::Name);
         }
-        let marker = Self::new((0..).zip(literals.iter().map(String::as_bytes)))?;
-        Ok(Self { is_of_strings: true, ..marker })
+        let mut marker = Self::new((0..).zip(literals.iter().map(String::as_bytes)))?;
+        marker.is_of_strings = true;
+        for (place, name) in marker.names.iter().enumerate() {
+            marker.letters.insert(place, name.letters().map(|letter| letter.to_ascii_uppercase()));
+        }
+        Ok(marker)
     }
 
     /// Returns a marker that marks nothing.
@@ -110,14 +122,9 @@ impl Marker {
         self.is_of_strings
     }
 
-    /// Returns the letters that every name is looked for by, the first and the sixth, with a number for the name.
-    pub(super) fn letters(&self) -> impl Iterator<Item = (usize, [u8; 2])> {
-        let letters = |name: &Name| [name.bytes[0], name.sixth_letter()];
-        let as_written = self.names.iter().map(letters).enumerate();
-        let upper = as_written
-            .clone()
-            .map(|(place, letters)| (place, letters.map(|letter| letter.to_ascii_uppercase())));
-        as_written.chain(upper.filter(|_| self.is_of_strings))
+    /// Returns the letters that the names are looked for by.
+    pub(super) fn letters(&self) -> &Letters {
+        &self.letters
     }
 
     /// Returns the number of the literal that the string says whose opening quote is at `at`.
@@ -163,6 +170,11 @@ impl Name {
 
     fn sixth_letter(&self) -> u8 {
         self.bytes[SHORTEST - 1]
+    }
+
+    /// Returns the letters that the name is looked for by.
+    fn letters(&self) -> [u8; 2] {
+        [self.bytes[0], self.sixth_letter()]
     }
 
     #[inline(always)]

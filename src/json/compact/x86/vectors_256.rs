@@ -66,11 +66,8 @@ fn equal_256((low, high): (__m256i, __m256i), byte: u8) -> u64 {
 impl Classify for Vectors256 {
     #[inline(always)]
     fn new(marker: &Marker) -> Self {
-        Self {
-            first_letters: table_256(LetterSet::of(marker.letters().map(|(_, [first, _])| first))),
-            sixth_letters: table_256(LetterSet::of(marker.letters().map(|(_, [_, sixth])| sixth))),
-            by_high: table_256(LetterSet { by_low: LetterSet::BY_HIGH }),
-        }
+        let [first_letters, sixth_letters] = marker.letters().sets.map(table_256);
+        Self { first_letters, sixth_letters, by_high: table_256(LetterSet { by_low: LetterSet::BY_HIGH }) }
     }
 
     #[inline(always)]

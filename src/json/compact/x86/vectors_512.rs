@@ -25,16 +25,6 @@ impl Vectors512 {
     }
 }
 
-/// Returns the table that names the groups of every letter; eight groups share the names.
-#[inline(always)]
-fn groups(letters: impl Iterator<Item = (usize, u8)>) -> __m512i {
-    let mut table = [0_u8; BLOCK];
-    for (name, letter) in letters {
-        table[usize::from(letter & 63)] |= 1 << (name & 7);
-    }
-    load_512(&table, 0)
-}
-
 #[inline(always)]
 fn load_512<T, const LENGTH: usize>(items: &[T; LENGTH], at: usize) -> __m512i {
     debug_assert!((at + BLOCK / size_of::<T>()) <= LENGTH);
@@ -90,10 +80,8 @@ impl Classify for Vectors512 {
 
     #[inline(always)]
     fn new(marker: &Marker) -> Self {
-        Self {
-            first_letters: groups(marker.letters().map(|(name, [first, _])| (name, first))),
-            sixth_letters: groups(marker.letters().map(|(name, [_, sixth])| (name, sixth))),
-        }
+        let [first_letters, sixth_letters] = &marker.letters().groups;
+        Self { first_letters: load_512(first_letters, 0), sixth_letters: load_512(sixth_letters, 0) }
     }
 
     #[inline(always)]
