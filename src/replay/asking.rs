@@ -66,6 +66,10 @@ impl Asking<'_, '_> {
         let memory = (&mut *self.leaves, &mut *self.repeats);
         let projected = asks.candidates(glance, fields, memory, (self.projected, candidates))?;
         self.projected = projected;
+        if candidates.is_empty() {
+            *self.wanted = self.wanted.and(projected);
+            return Ok(true);
+        }
         let open = candidates.iter().map(|place| &asks.open[*place as usize]);
         let members = open.clone().fold(Members::NONE, |members, open| members.and(open.needs.members));
         *self.wanted = self.wanted.and(projected).and(members);

@@ -27,8 +27,9 @@ pub(super) struct Numbers {
     glanced_at: [Member; Marker::MOST_NAMES as usize],
 }
 
+/// A member that is glanced at, or any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Member {
+pub(super) enum Member {
     EventName,
     EventSource,
     EventTime,
@@ -39,6 +40,12 @@ enum Member {
     UserIdentity,
     Other,
 }
+
+/// How many they are.
+const MEMBERS: usize = Member::Other as usize + 1;
+
+/// Stands for the place of a member that the record does not have, or that is not marked.
+const NOWHERE: u32 = u32::MAX;
 
 impl Numbers {
     /// Finds the members among the names of all.
@@ -78,13 +85,8 @@ pub(super) struct Glance<'a> {
     pub(super) has_backslash: bool,
     pub(super) event_name: Option<&'a [u8]>,
     pub(super) is_delivered: bool,
-    /// Where the values of others are.
-    pub(super) event_source: Option<u32>,
-    pub(super) event_type: Option<u32>,
-    event_time: Option<u32>,
-    event_id: Option<u32>,
-    aws_region: Option<u32>,
-    recipient_account_id: Option<u32>,
+    /// Where the values of the members are that are glanced at, or [`NOWHERE`].
+    places: [u32; MEMBERS],
 }
 
 impl<'a> Glance<'a> {
@@ -107,39 +109,31 @@ impl<'a> Glance<'a> {
             has_backslash: found.has_backslash,
             event_name: None,
             is_delivered: true,
-            event_source: None,
-            event_type: None,
-            event_time: None,
-            event_id: None,
-            aws_region: None,
-            recipient_account_id: None,
+            places: [NOWHERE; MEMBERS],
         };
         for mark in marks {
             glance.present.insert(mark.name);
-            let place = Some(mark.value);
-            match numbers.glanced_at[mark.name as usize % numbers.glanced_at.len()] {
-                Member::Other => glance.note_word(mark),
-                Member::EventSource => glance.event_source = place,
-                Member::EventTime => glance.event_time = place,
-                Member::EventId => glance.event_id = place,
-                Member::AwsRegion => glance.aws_region = place,
-                Member::RecipientAccountId => {
-                    glance.recipient_account_id = place;
-                    glance.note_word(mark);
-                }
-                Member::UserIdentity => {}
-                Member::EventType => {
-                    glance.event_type = place;
-                    glance.is_delivered = is_delivered(record, mark.value as usize)?;
-                }
-                Member::EventName => {
-                    let event_name = plain_string(record, mark.value as usize)?;
-                    glance.event_name = (event_name.len() <= LONGEST_NAME).then_some(event_name);
-                    glance.event_name?;
-                }
+            let member = numbers.glanced_at[mark.name as usize % numbers.glanced_at.len()];
+            glance.places[member as usize] = mark.value;
+            if matches!(member, Member::Other | Member::RecipientAccountId) {
+                glance.note_word(mark);
             }
         }
+        if let Some(place) = glance.place(Member::EventType) {
+            glance.is_delivered = is_delivered(record, place)?;
+        }
+        if let Some(place) = glance.place(Member::EventName) {
+            let event_name = plain_string(record, place)?;
+            glance.event_name = (event_name.len() <= LONGEST_NAME).then_some(event_name);
+            glance.event_name?;
+        }
         Some(glance)
+    }
+
+    /// Returns where the value of a member is, if the record has it and it is marked.
+    #[inline]
+    pub(super) fn place(&self, member: Member) -> Option<usize> {
+        Some(self.places[member as usize]).filter(|place| *place != NOWHERE).map(|place| place as usize)
     }
 
     /// Notes whether a value is nothing but a word.
@@ -159,23 +153,24 @@ impl<'a> Glance<'a> {
 
     /// Returns the time, or that there is none; `None` when that takes more than a glance.
     pub(super) fn event_time(&self) -> Option<Option<&'a [u8]>> {
-        self.plain(self.event_time)
+        self.plain(Member::EventTime)
     }
 
     /// Returns the region, or that there is none; `None` when that takes more than a glance.
     pub(super) fn aws_region(&self) -> Option<Option<&'a [u8]>> {
-        self.plain(self.aws_region)
+        self.plain(Member::AwsRegion)
     }
 
     /// Tells whether the receiving account is a text.
     pub(super) fn names_account(&self) -> bool {
-        self.recipient_account_id.is_some_and(|place| self.record.get(place as usize) == Some(&b'"'))
+        self.place(Member::RecipientAccountId).is_some_and(|place| self.record.get(place) == Some(&b'"'))
     }
 
     /// Returns the time when it is written as usual, like `2026-03-01T14:05:09Z`.
     #[inline]
     pub(super) fn usual_time(&self) -> Option<&'a [u8; USUAL_TIME]> {
-        let quoted = self.record.get(self.event_time? as usize..)?.first_chunk::<{ USUAL_TIME + 2 }>()?;
+        let quoted =
+            self.record.get(self.place(Member::EventTime)?..)?.first_chunk::<{ USUAL_TIME + 2 }>()?;
         let ([b'"', time @ .., b'"'], Some(b'Z')) = (quoted, quoted.get(USUAL_TIME)) else { return None };
         Some(time)
     }
@@ -184,14 +179,14 @@ impl<'a> Glance<'a> {
     /// glance.
     pub(super) fn identify(&self, times: &mut UsualTimes) -> Option<(u128, i64)> {
         let time = times.parse(self.usual_time()?)?;
-        let (account, id) = (self.plain(self.recipient_account_id)??, self.plain(self.event_id)??);
+        let (account, id) = (self.plain(Member::RecipientAccountId)??, self.plain(Member::EventId)??);
         Some((event::identity(Some(account), Some(id), self.record), time))
     }
 
     #[inline]
-    fn plain(&self, place: Option<u32>) -> Option<Option<&'a [u8]>> {
-        match place {
-            Some(place) => plain_string(self.record, place as usize).map(Some),
+    fn plain(&self, member: Member) -> Option<Option<&'a [u8]>> {
+        match self.place(member) {
+            Some(place) => plain_string(self.record, place).map(Some),
             None => Some(None),
         }
     }

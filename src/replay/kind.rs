@@ -3,7 +3,7 @@
 //! Records of one name, from one source and of one type, that have the same members, are mostly the same to conditions. So
 //! what is known of a kind is put into the conditions once, and only what is left of them is asked of each record.
 
-use super::glance::{Glance, Numbers};
+use super::glance::{Glance, Member, Numbers};
 use crate::event::{self, EventFields, Members};
 use crate::json::{FieldId, plain_string};
 use crate::language::matcher::Value;
@@ -103,7 +103,7 @@ impl Traits {
     /// Looks at the marks of a record.
     #[inline]
     pub(super) fn see<'a>(&self, glance: &Glance<'a>) -> Seen<'a> {
-        let at = |place: u32| glance.record.get(place as usize..).unwrap_or_default();
+        let at = |member| glance.place(member).map(|place| glance.record.get(place..).unwrap_or_default());
         let bits = Bits {
             present: glance.present.common(self.looked_at),
             truths: glance.truths.common(self.looked_at),
@@ -111,8 +111,8 @@ impl Traits {
             nulls: glance.nulls.common(self.looked_at),
             is_delivered: glance.is_delivered,
         };
-        let event_source = glance.event_source.filter(|_| self.event_source.is_some()).map(at);
-        let event_type = glance.event_type.filter(|_| self.event_type.is_some()).map(at);
+        let event_source = self.event_source.and_then(|_| at(Member::EventSource));
+        let event_type = self.event_type.and_then(|_| at(Member::EventType));
         Seen { bits, event_source, event_type }
     }
 

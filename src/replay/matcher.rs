@@ -7,7 +7,7 @@ use super::index::{self, Known, Rules};
 use super::keep::{Keep, Keeps, MOST_GROUPS};
 use super::kind::Traits;
 use super::look::{Habit, Look};
-use super::plan::Needs;
+use super::plan::{self, Needs};
 use super::prefilter::Prefilter;
 use super::recall::{Recall, Recalled};
 use super::told::Told;
@@ -127,14 +127,21 @@ impl<'q> Matcher<'q> {
         let asks_for_records = conditions.iter().any(|condition| condition.subject() == Subject::Record);
         let identity = fields.identity_members();
         let is_broad = |(condition, _): &(&Condition, &Needs)| !index::is_named(condition, event_name);
-        let broad = conditions.iter().zip(&needs).filter(is_broad);
-        let broad = broad.map(|(_, needs)| needs.members).fold(Members::NONE, Members::and);
+        let of_any_name = || conditions.iter().zip(&needs).filter(is_broad);
+        let mut broad = of_any_name().map(|(_, needs)| needs.members).fold(Members::NONE, Members::and);
         let fallback = fields.fallback_account_members();
         let all = needs
             .iter()
             .map(|needs| needs.members)
             .fold(identity.and(fallback).and(keeps.members()), Members::and);
         let numbers = Numbers::new(fields.member_names());
+        let repeating = fields.repeating_members();
+        let of_repeating = of_any_name().filter(|(_, needs)| !needs.members.common(repeating).is_empty());
+        let of_repeating: Vec<_> = of_repeating.map(|(condition, _)| (0, condition.clone())).collect();
+        if plan::is_worth_remembering(&of_repeating, broad, &fields) {
+            // It stands behind them, and is where their values end: with more in them they would never come again.
+            broad = broad.and(numbers.event_time.into_iter().collect());
+        }
         let traits = Traits::new(&conditions, &fields, &numbers, event_name);
         Self {
             queries,
@@ -222,11 +229,7 @@ impl<'q> Matcher<'q> {
         let aws_region = self.numbers.aws_region.filter(|_| !scope.regions.is_empty());
         let glanced_at = self.numbers.event_name.into_iter().chain(self.numbers.event_type);
         let glanced_at = glanced_at.chain(event_time).chain(aws_region);
-        let mut few = glanced_at.collect::<Members>().and(self.broad);
-        if !few.common(self.fields.repeating_members()).is_empty() {
-            // It stands behind them, and is where their values end: with more in them they would never come again.
-            few = few.and(self.numbers.event_time.into_iter().collect());
-        }
+        let few = glanced_at.collect::<Members>().and(self.broad);
         [few, few.and(self.all)]
     }
 

@@ -248,8 +248,11 @@ impl Table {
         let texts = test.texts().unwrap_or_default();
         self.is_literal &= !texts.is_empty() && self.by_text.len() <= MOST_LITERALS;
         if self.is_literal {
-            let quoted = texts.iter().map(|text| [b"\"", text.as_bytes(), b"\""].concat());
-            self.literals.extend(quoted.map(|text| memmem::Finder::new(&text).into_owned()));
+            for quoted in texts.iter().map(|text| [b"\"", text.as_bytes(), b"\""].concat()) {
+                if !self.literals.iter().any(|known| known.needle() == quoted) {
+                    self.literals.push(memmem::Finder::new(&quoted).into_owned());
+                }
+            }
         }
     }
 
