@@ -2,7 +2,7 @@
 
 use super::HitOptions;
 use super::palette::Style;
-use super::text::{Align, escape, pad, truncate, width};
+use super::text::{Align, escape, truncate, width};
 use jiff::Timestamp;
 use std::io::{self, Write};
 
@@ -40,7 +40,10 @@ pub(super) struct Cell {
 impl Cell {
     /// Makes a cell of a text that may come from a log; nothing is shown as `-`.
     pub(super) fn new(text: &str, style: Option<Style>) -> Self {
-        let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end);
+        let end = match text.len() {
+            ..=LONGEST => text.len(),
+            _ => text.char_indices().nth(LONGEST).map_or(text.len(), |(end, _)| end),
+        };
         let text = if text.is_empty() { "-".to_owned() } else { escape(&text[..end]).into_owned() };
         Self { text, style }
     }
@@ -160,7 +163,7 @@ impl Layout {
             if placed.align == Align::Right {
                 gap += room;
             }
-            line.push_str(&pad("", gap, Align::Left));
+            line.extend(std::iter::repeat_n(' ', gap));
             line.push_str(&cell.show(placed.width, self.color));
             gap = GAP + if placed.align == Align::Left { room } else { 0 };
         }

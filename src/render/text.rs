@@ -15,13 +15,18 @@ pub enum Align {
 
 /// Returns how many columns `text` takes on a terminal; wide characters take two, combining ones none.
 pub fn width(text: &str) -> usize {
-    text.width()
+    if is_plain(text) { text.len() } else { text.width() }
+}
+
+/// Tells whether every byte is a character that takes one column and does nothing else.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Returns `text` with everything that acts on a terminal, or hides from the reader, spelled out: `\n`, `\x1b`,
 /// `\u{202e}`. A text from a log may be written to mislead whoever reads it.
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    if is_plain(text) || !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 8);
@@ -52,6 +57,9 @@ pub(super) fn is_unsafe(character: char) -> bool {
 
 /// Returns `text` cut to at most `columns` columns, the last of them `…` when something is missing.
 pub fn truncate(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.len() <= columns && is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     // No character has more than four bytes, so this bounds the work on a hostile text; the slack is for
     // characters that take no column.
     let bounded = match text.char_indices().nth(columns.saturating_add(64)) {
