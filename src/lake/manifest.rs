@@ -7,14 +7,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
 /// The version that is written, and the only one that is read. A file beside the manifests is named by it.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 const MARK: &str = "version-";
+
+/// What the names of the manifests begin with.
+const MANIFEST: &str = "manifest-";
 
 /// What the names of the files begin with that know every record.
 pub(super) const ROWS: &str = "rows-";
@@ -171,8 +174,11 @@ impl Manifest {
         for (number, path) in paths {
             let text = fs::read(&path).map_err(Error::of("read", &path))?;
             let unknown = |reason: String| Error::Manifest { path: path.display().to_string(), reason };
-            let segment: Segment =
-                serde_json::from_slice(&text).map_err(|error| unknown(error.to_string()))?;
+            let (segment, rest): (Segment, _) =
+                postcard::take_from_bytes(&text).map_err(|error| unknown(error.to_string()))?;
+            if !rest.is_empty() {
+                return Err(unknown("there is more behind its end".to_owned()));
+            }
             if segment.version != VERSION {
                 return Err(unknown(format!("it is of version {}", segment.version)));
             }
@@ -229,10 +235,9 @@ fn version(folder: &Path) -> Option<u32> {
 pub(super) fn write(folder: &Path, number: u32, segment: &mut Segment) -> Result<(), Error> {
     segment.version = VERSION;
     let folder = folder.join(FOLDER);
-    let (path, unfinished) = (folder.join(format!("manifest-{number:06}.json")), folder.join("unfinished"));
+    let (path, unfinished) = (folder.join(format!("{MANIFEST}{number:06}")), folder.join("unfinished"));
     let written = File::create(&unfinished).and_then(|file| {
-        let mut file = BufWriter::new(file);
-        serde_json::to_writer(&mut file, segment)?;
+        let mut file = postcard::to_io(segment, BufWriter::new(file)).map_err(io::Error::other)?;
         file.flush()?;
         file.get_ref().sync_all()?;
         fs::rename(&unfinished, &path)
@@ -242,7 +247,7 @@ pub(super) fn write(folder: &Path, number: u32, segment: &mut Segment) -> Result
 
 fn number_of(path: &Path) -> Option<u32> {
     let name = path.file_name()?.to_str()?;
-    name.strip_prefix("manifest-")?.strip_suffix(".json")?.parse().ok() // something else
+    name.strip_prefix(MANIFEST)?.parse().ok() // something else
 }
 
 /// Returns what stands for a log file.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! account=111122223333/region=us-east-1/day=2026-03-02/part-000001-0001.parquet    typed columns and the raw record
-//! _backtrail/manifest-000001.json                                                  which log files are where
+//! _backtrail/manifest-000001                                                       which log files are where
 //! _backtrail/rows-000001                                                           kind, time and identity of every record
 //! _backtrail/verbatim/…                                                            log files that are stored as they were
 //! ```

@@ -5,7 +5,7 @@ use polars::prelude::{
 };
 use polars_parquet::parquet::compression::{Compression, DecompressionContext};
 use polars_parquet::parquet::metadata::Descriptor;
-use polars_parquet::parquet::page::{CompressedPage, Page, split_buffer};
+use polars_parquet::parquet::page::{CompressedPage, DataPage, Page, split_buffer};
 use polars_parquet::parquet::read::{PageMetaData, PageReader, decompress, read_metadata};
 use polars_parquet::parquet::schema::types::{PhysicalType, PrimitiveType};
 use polars_parquet::read::ParquetError;
@@ -104,13 +104,23 @@ pub(super) fn find(file: &mut File) -> PolarsResult<Vec<RecordPage>> {
     Ok(pages)
 }
 
-/// Reads the records of a page behind others: their bytes, and where each one is in them.
-pub(super) fn read(
-    file: &File,
-    page: RecordPage,
-    bytes: &mut Vec<u8>,
-    places: &mut Vec<Range<usize>>,
-) -> Result<(), String> {
+/// The records of a page.
+#[derive(Debug)]
+pub(super) struct Records {
+    page: DataPage,
+    /// Where each one is in the page.
+    places: Vec<Range<usize>>,
+}
+
+impl Records {
+    /// Returns the record of a row; `None` behind the last one.
+    pub fn get(&self, row: usize) -> Option<&[u8]> {
+        self.page.buffer().get(self.places.get(row)?.clone())
+    }
+}
+
+/// Reads the records of a page.
+pub(super) fn read(file: &File, page: RecordPage) -> Result<Records, String> {
     let RecordPage(at, length, rows) = page;
     let mut stored = vec![0; length as usize];
     file.read_exact_at(&mut stored, at).map_err(|error| error.to_string())?;
@@ -130,13 +140,14 @@ pub(super) fn read(
     let page = decompress(page, &mut Vec::new(), &mut DecompressionContext::Unset).map_err(damaged)?;
     let Page::Data(page) = page else { return Err("the page holds no records".to_owned()) };
     let mut values = split_buffer(&page).map_err(damaged)?.values;
+    let end = page.buffer().len();
+    let mut places = Vec::new();
     for _ in 0..rows {
         let (length, rest) = values.split_first_chunk().ok_or_else(|| "a page ends early".to_owned())?;
         let length = u32::from_le_bytes(*length) as usize;
-        let record = rest.get(..length).ok_or_else(|| "a record ends early".to_owned())?;
-        places.push(bytes.len()..bytes.len() + length);
-        bytes.extend_from_slice(record);
-        values = &rest[length..];
+        values = rest.get(length..).ok_or_else(|| "a record ends early".to_owned())?;
+        // The values are the end of the page.
+        places.push(end - rest.len()..end - values.len());
     }
-    Ok(())
+    Ok(Records { page, places })
 }

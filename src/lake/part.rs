@@ -1,10 +1,9 @@
 //! Reads the wanted records of a part.
 
 use super::manifest::Part;
-use super::pages::{self, RecordPage};
+use super::pages::{self, RecordPage, Records};
 use crate::source::ReadFault;
 use std::fs::File;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -15,21 +14,15 @@ pub(super) struct Wanted {
     path: PathBuf,
     /// The pages, each with the number of its first row, in their order.
     pages: Vec<(u32, RecordPage)>,
-    read: OnceLock<Result<Records, String>>,
+    read: OnceLock<Result<Pages, String>>,
     /// Whether a thread has begun to read it.
     is_begun: AtomicBool,
     /// The part that is asked for after this one.
     next: OnceLock<Weak<Self>>,
 }
 
-/// Records, one after the other.
-#[derive(Debug, Default)]
-struct Records {
-    bytes: Vec<u8>,
-    places: Vec<Range<usize>>,
-    /// The first row of each page, and its place in the list.
-    pages: Vec<(u32, usize)>,
-}
+/// The pages that were read, each with the number of its first row.
+type Pages = Vec<(u32, Records)>;
 
 impl Wanted {
     /// Prepares to read the pages that have rows of some kinds.
@@ -77,31 +70,24 @@ impl Wanted {
         let damaged = |reason: &str| ReadFault::Unreadable {
             reason: format!("its records are damaged in `{}`: {reason}", self.path.display()),
         };
-        let records = self.known().as_ref().map_err(|reason| damaged(reason))?;
-        let record = records.find(row).ok_or_else(|| damaged("there are too few"))?;
+        let pages = self.known().as_ref().map_err(|reason| damaged(reason))?;
+        let record = find(pages, row).ok_or_else(|| damaged("there are too few"))?;
         text.extend_from_slice(record);
         Ok(())
     }
 
-    fn known(&self) -> &Result<Records, String> {
+    fn known(&self) -> &Result<Pages, String> {
         self.read.get_or_init(|| self.read())
     }
 
-    fn read(&self) -> Result<Records, String> {
+    fn read(&self) -> Result<Pages, String> {
         let file = File::open(&self.path).map_err(|error| error.to_string())?;
-        let mut records = Records::default();
-        for (first, page) in &self.pages {
-            records.pages.push((*first, records.places.len()));
-            pages::read(&file, *page, &mut records.bytes, &mut records.places)?;
-        }
-        Ok(records)
+        self.pages.iter().map(|(first, page)| Ok((*first, pages::read(&file, *page)?))).collect()
     }
 }
 
-impl Records {
-    fn find(&self, row: u32) -> Option<&[u8]> {
-        let page = self.pages.partition_point(|(first, _)| *first <= row).checked_sub(1)?;
-        let (first, place) = self.pages[page];
-        self.bytes.get(self.places.get(place + (row - first) as usize)?.clone())
-    }
+fn find(pages: &Pages, row: u32) -> Option<&[u8]> {
+    let page = pages.partition_point(|(first, _)| *first <= row).checked_sub(1)?;
+    let (first, records) = &pages[page];
+    records.get((row - first) as usize)
 }

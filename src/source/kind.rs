@@ -11,7 +11,6 @@ pub struct RecordKind(pub [Option<KindValue>; RecordKind::PATHS.len()]);
 
 /// A value of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
 pub enum KindValue {
     /// A string, without escapes.
     Text(String),
@@ -82,7 +81,10 @@ impl RecordKind {
             if let Some(inner) = inner {
                 write!(out, "{{\"{inner}\":")?;
             }
-            serde_json::to_writer(&mut *out, value)?;
+            match value {
+                KindValue::Text(text) => serde_json::to_writer(&mut *out, text)?,
+                KindValue::Truth(truth) => write!(out, "{truth}")?,
+            }
             if inner.is_some() {
                 out.write_all(b"}")?;
             }

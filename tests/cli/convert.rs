@@ -89,7 +89,7 @@ fn what_cannot_be_filled_is_refused() {
         assert!(ran.stderr.contains(reason), "{}", ran.stderr);
     }
     assert_eq!(run(&archive, "convert queries other").code, 0);
-    archive.write("lake/_backtrail/manifest-000009.json", "{}");
+    archive.write("lake/_backtrail/manifest-000009", "{}");
     for command in ["replay lake", "convert trail lake"] {
         let damaged = run(&archive, command);
         assert_eq!(damaged.code, 2, "{}", damaged.stderr);
@@ -100,17 +100,17 @@ fn what_cannot_be_filled_is_refused() {
 #[test]
 fn a_folder_of_another_version_is_refused_and_left_as_it_is() {
     let archive = Archive::small();
-    for version in [1, 4] {
+    for version in [1, 5] {
         archive.write(&format!("lake-{version}/_backtrail/version-{version}"), "");
         for command in ["replay", "report activity", "convert trail"] {
             let ran = run(&archive, &format!("{command} lake-{version}"));
             let said = format!(
-                "error: `lake-{version}` was converted by another backtrail, whose folders are of version {version}, and this one's are of 3: convert the archive again, into an empty directory\n"
+                "error: `lake-{version}` was converted by another backtrail, whose folders are of version {version}, and this one's are of 4: convert the archive again, into an empty directory\n"
             );
             assert_eq!((ran.code, ran.stderr), (2, said), "{command}");
         }
         let marks = std::fs::read_dir(archive.path().join(format!("lake-{version}/_backtrail"))).unwrap();
         let marks: Vec<_> = marks.map(|entry| entry.unwrap().file_name()).collect();
-        assert!(!marks.contains(&"version-3".into()), "{marks:?}");
+        assert!(!marks.contains(&"version-4".into()), "{marks:?}");
     }
 }
