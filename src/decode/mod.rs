@@ -3,6 +3,7 @@
 //!
 //! What a record says is left to [`crate::record`] and [`crate::event`]: here it is bytes that are checked JSON.
 
+mod deflate;
 mod document;
 mod error;
 #[cfg(test)]

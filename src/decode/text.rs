@@ -1,7 +1,7 @@
 //! Memory for the text of one log file after the other.
 
+use super::deflate::Decompressor;
 use super::memory::Memory;
-use libdeflater::Decompressor;
 
 /// The text of a log file. Its memory only grows.
 #[derive(Default)]
@@ -11,7 +11,7 @@ pub struct Text {
     length: usize,
     /// The text, when it came with memory of its own.
     own: Option<Vec<u8>>,
-    /// Tables that decompression fills anew each time, made when they are needed.
+    /// Made when it is needed.
     decompressor: Option<Decompressor>,
 }
 
@@ -47,12 +47,12 @@ impl Text {
         self.make_room(bytes.len()).copy_from_slice(bytes);
     }
 
-    /// Decompresses deflated data, which must give `length` bytes.
-    pub(super) fn decompress(&mut self, deflated: &[u8], length: usize) -> bool {
+    /// Decompresses what `deflated` begins with, which must give `length` bytes, and returns where that ends.
+    pub(super) fn decompress(&mut self, deflated: &[u8], length: usize) -> Option<usize> {
         let mut decompressor = self.decompressor.take().unwrap_or_default();
-        let done = decompressor.deflate_decompress(deflated, self.make_room(length));
+        let taken = decompressor.fill(self.make_room(length), deflated);
         self.decompressor = Some(decompressor);
-        done.is_ok_and(|written| written == length)
+        taken
     }
 
     /// Makes the text so long; what it says is to be filled in.
