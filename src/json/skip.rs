@@ -27,7 +27,7 @@ pub(super) fn string(text: &[u8], at: usize) -> Result<(usize, bool), SyntaxErro
 /// Returns the offset of the first quote or backslash from `at` on. Most strings are so short that a call of `memchr`
 /// costs more than a few chunks do.
 #[inline]
-fn quote_or_backslash(text: &[u8], mut at: usize) -> usize {
+pub(super) fn quote_or_backslash(text: &[u8], mut at: usize) -> usize {
     for _ in 0..CHUNKS {
         let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk) else {
             break;

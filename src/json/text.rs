@@ -55,12 +55,11 @@ impl<'a> RawString<'a> {
 }
 
 /// Returns the content of the string that begins at `at`, when there is one and nothing in it is escaped.
+#[inline]
 pub fn plain_string(text: &[u8], at: usize) -> Option<&[u8]> {
-    if text.get(at) != Some(&b'"') {
-        return None;
-    }
-    let (end, is_escaped) = super::skip::string(text, at + 1).ok()?;
-    (!is_escaped).then(|| &text[at + 1..end])
+    let Some([b'"', content @ ..]) = text.get(at..) else { return None };
+    let end = super::skip::quote_or_backslash(content, 0);
+    (content.get(end) == Some(&b'"')).then(|| &content[..end])
 }
 
 /// Appends what the content of a JSON string stands for. A lone surrogate becomes U+FFFD; what is no escape is kept as
