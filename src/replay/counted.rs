@@ -47,7 +47,8 @@ impl Kinds {
         let mut asking = self.asking.take();
         asking.begin();
         let answers = Some(Arc::clone(&asking.answers));
-        let mut matched = Matched { records: counted.len(), answers, ..Matched::default() };
+        let mut matched = Matched { answers, ..Matched::of(counted.len(), asked) };
+        matched.counted.reserve(counted.len());
         let has_moments = asked.matcher.told().has_moments;
         for record in counted {
             matched.tally.count(Place::Inside, true);
