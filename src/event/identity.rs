@@ -1,25 +1,35 @@
 //! What tells one event from another.
 
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// Account and event id are 49 bytes; only odd ones are longer than this.
 const USUAL: usize = 128;
 
-/// Returns the identity of an event: a 128-bit hash of account and event id, or of the whole record when it has no id
-/// (event version 1.00).
+/// So many of the highest bits stand for the account alone.
+const OF_ACCOUNT: u32 = 16;
+
+/// Returns the identity of an event: a hash of account and event id, or of the whole record when it has no id (event
+/// version 1.00). The highest 16 of its bits are a hash of the account, and zeros when there is no id.
 pub fn identity(account: Option<&[u8]>, event_id: Option<&[u8]>, record: &[u8]) -> u128 {
-    let Some(event_id) = event_id else { return xxh3_128(record) };
+    let own = u128::MAX >> OF_ACCOUNT;
+    let Some(event_id) = event_id else { return xxh3_128(record) & own };
     let account = account.unwrap_or_default();
     let length = account.len() + 1 + event_id.len();
     let mut bytes = [0; USUAL];
-    match bytes.get_mut(..length) {
+    let hash = match bytes.get_mut(..length) {
         Some(bytes) => {
             bytes[..account.len()].copy_from_slice(account);
             bytes[account.len() + 1..].copy_from_slice(event_id);
             xxh3_128(bytes)
         }
         None => xxh3_128(&[account, b"\0", event_id].concat()),
-    }
+    };
+    u128::from(xxh3_64(account)) << (u128::BITS - OF_ACCOUNT) | hash & own
+}
+
+/// Returns what of an identity stands for the account.
+pub fn account_of(identity: u128) -> u16 {
+    (identity >> (u128::BITS - OF_ACCOUNT)) as u16
 }
 
 #[cfg(test)]
@@ -32,9 +42,10 @@ mod tests {
             let id = "e".repeat(length);
             let bytes = format!("111122223333\0{id}");
             let found = identity(Some(b"111122223333"), Some(id.as_bytes()), b"{}");
-            assert_eq!(found, xxh3_128(bytes.as_bytes()), "{length}");
+            assert_eq!(found << OF_ACCOUNT, xxh3_128(bytes.as_bytes()) << OF_ACCOUNT, "{length}");
+            assert_eq!(account_of(found), xxh3_64(b"111122223333") as u16, "{length}");
         }
-        assert_eq!(identity(None, Some(b"e"), b"{}"), xxh3_128(b"\0e"));
-        assert_eq!(identity(Some(b"1"), None, b"{}"), xxh3_128(b"{}"));
+        assert_eq!(identity(None, Some(b"e"), b"{}") << OF_ACCOUNT, xxh3_128(b"\0e") << OF_ACCOUNT);
+        assert_eq!(identity(Some(b"1"), None, b"{}"), xxh3_128(b"{}") << OF_ACCOUNT >> OF_ACCOUNT);
     }
 }

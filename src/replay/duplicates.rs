@@ -4,28 +4,42 @@
 //! Only records that matched are remembered, 16 bytes each; 32 when somebody asks where their copies lie.
 
 use super::coverage::RecordedTwice;
+use crate::event;
 use crate::source::LogKey;
 use foldhash::fast::FixedState;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Something of the events met so far, by identity. Many small tables grow at less cost than a large one: that would be
-/// copied, and its memory asked for, again and again.
-#[derive(Debug)]
+/// So many tables are made for each account, by the lowest bits of identities.
+const TABLES: usize = 16;
+
+/// Something of the events met so far, by identity. The log files of one account follow one another, so that what is asked
+/// for is often in the processor's cache; and many small tables grow at less cost than a large one, which would be copied,
+/// and its memory asked for, again and again.
+#[derive(Debug, Default)]
 struct ByIdentity<T> {
-    /// By the first byte of the identities.
-    tables: Box<[T; 256]>,
+    /// By account, one row after the other.
+    tables: Vec<[T; TABLES]>,
+    rows: HashMap<u16, usize, FixedState>,
+    /// The account that was asked for last, and its row.
+    last: Option<(u16, usize)>,
 }
 
-impl<T: Default> Default for ByIdentity<T> {
-    fn default() -> Self {
-        Self { tables: Box::new(std::array::from_fn(|_| T::default())) }
-    }
-}
-
-impl<T> ByIdentity<T> {
+impl<T: Default> ByIdentity<T> {
     fn of(&mut self, identity: u128) -> &mut T {
-        &mut self.tables[usize::from(identity.to_be_bytes()[0])]
+        let account = event::account_of(identity);
+        let row = match self.last {
+            Some((last, row)) if last == account => row,
+            _ => {
+                let row = *self.rows.entry(account).or_insert(self.tables.len());
+                if row == self.tables.len() {
+                    self.tables.push(Default::default());
+                }
+                self.last = Some((account, row));
+                row
+            }
+        };
+        &mut self.tables[row][identity as usize % TABLES]
     }
 }
 
@@ -120,6 +134,7 @@ mod tests {
         assert!(seen.is_first(identity(Some(b"1"), Some(b"e"), b"a")));
         assert!(seen.is_first(identity(Some(b"2"), Some(b"e"), b"a")));
         assert!(!seen.is_first(identity(Some(b"1"), Some(b"e"), b"b")));
+        assert!(!seen.is_first(identity(Some(b"2"), Some(b"e"), b"b")));
     }
 
     #[test]

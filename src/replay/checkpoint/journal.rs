@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// What the file begins with; the number changes with its form.
-const MAGIC: &[u8] = b"backtrail checkpoint 2\n";
+const MAGIC: &[u8] = b"backtrail checkpoint 3\n";
 
 /// Length and checksum.
 const HEAD: usize = 12;
