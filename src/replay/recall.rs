@@ -28,11 +28,19 @@ const FAR: u32 = 64;
 /// How much of `2026-03-01T14:05:09Z` tells the hour.
 const HOUR: usize = 13;
 
+type ByKey = HashMap<u128, Recalled, FixedState>;
+
 /// What one thread remembers.
 #[derive(Debug)]
 pub(super) struct Recall {
     answers: Arc<Answers>,
-    by_key: HashMap<u128, Recalled, FixedState>,
+    /// What is remembered of the account whose log files are read now, and of others: it is soon used again, and small
+    /// enough for the processor's cache, where what is remembered of all would not be.
+    by_key: ByKey,
+    account: Box<str>,
+    of_others: HashMap<Box<str>, ByKey, FixedState>,
+    /// How many keys all have together.
+    known: usize,
     /// The numbers of answers by what they say.
     by_answer: HashMap<u128, u32, FixedState>,
     /// Keys are written one after the other, and their hashes remembered: 128 bits, and nobody who writes into a trail
@@ -57,18 +65,38 @@ impl Default for Recall {
         for (place, bytes) in secret.chunks_exact_mut(8).enumerate() {
             bytes.copy_from_slice(&random.hash_one(place).to_le_bytes());
         }
-        let (by_key, by_answer) = (HashMap::default(), HashMap::default());
-        Self { answers: Arc::default(), by_key, by_answer, key: Vec::new(), secret }
+        Self {
+            answers: Arc::default(),
+            by_key: HashMap::default(),
+            account: Box::default(),
+            of_others: HashMap::default(),
+            known: 0,
+            by_answer: HashMap::default(),
+            key: Vec::new(),
+            secret,
+        }
     }
 }
 
 impl Recall {
-    /// Begins a share of a log file: what is too much is forgotten now, so that one list of answers is enough for the share.
-    pub(super) fn begin(&mut self, threads: usize) -> &Arc<Answers> {
-        if self.by_key.len() > MOST / threads.max(1) {
+    /// Begins a share of a log file of an account: what is too much is forgotten now, so that one list of answers is enough
+    /// for the share.
+    pub(super) fn begin(&mut self, account: Option<&str>, threads: usize) -> &Arc<Answers> {
+        if self.known > MOST / threads.max(1) {
             self.answers = Arc::default();
             self.by_key.clear();
+            self.of_others.clear();
             self.by_answer.clear();
+            self.known = 0;
+        }
+        let account = account.unwrap_or_default();
+        if *self.account != *account {
+            let by_key = self.of_others.remove(account).unwrap_or_default();
+            let last = std::mem::replace(&mut self.account, account.into());
+            let of_last = std::mem::replace(&mut self.by_key, by_key);
+            if !of_last.is_empty() {
+                self.of_others.insert(last, of_last);
+            }
         }
         &self.answers
     }
@@ -115,7 +143,7 @@ impl Recall {
 
     /// Remembers that records with a key match nothing, which was found out by looking at some members.
     pub(super) fn learn_nothing(&mut self, key: u128, wanted: Members) {
-        self.by_key.insert(key, Recalled::Nothing { wanted });
+        self.remember(key, Recalled::Nothing { wanted });
     }
 
     /// Remembers what the queries say about records with a key. Many keys have the same answer.
@@ -127,7 +155,12 @@ impl Recall {
         text.extend_from_slice(&said.groupings.to_le_bytes());
         let same = xxh3_128_with_secret(text, &*self.secret);
         let number = *self.by_answer.entry(same).or_insert_with(|| self.answers.push(said.into()));
-        self.by_key.insert(key, Recalled::Answer { number, hits: said.queries.len() as u32 });
+        self.remember(key, Recalled::Answer { number, hits: said.queries.len() as u32 });
+    }
+
+    fn remember(&mut self, key: u128, recalled: Recalled) {
+        let is_new = self.by_key.insert(key, recalled).is_none();
+        self.known += usize::from(is_new);
     }
 }
 

@@ -176,8 +176,8 @@ impl<'run> Worker<'run> {
     }
 
     /// Begins a share of so many records.
-    fn begin(&self, records: usize, scratch: &mut Scratch) -> Matched {
-        let answers = scratch.recall.begin(self.asked.options.threads);
+    fn begin(&self, key: &LogKey, records: usize, scratch: &mut Scratch) -> Matched {
+        let answers = scratch.recall.begin(key.account(), self.asked.options.threads);
         Matched { answers: Some(Arc::clone(answers)), ..Matched::of(records, &self.asked) }
     }
 
@@ -189,7 +189,7 @@ impl<'run> Worker<'run> {
         records: &Records,
         scratch: &mut Scratch,
     ) -> Matched {
-        let mut matched = self.begin(records.found.len(), scratch);
+        let mut matched = self.begin(key, records.found.len(), scratch);
         for (index, found) in records.found.iter().enumerate() {
             if !Prefilter::is_candidate(records, found) {
                 matched.tally.count(Place::Inside, true);
@@ -216,7 +216,7 @@ impl<'run> Worker<'run> {
         (records, found, look): (&Records, &[Found], &Look),
         scratch: &mut Scratch,
     ) -> Matched {
-        let mut matched = self.begin(found.len(), scratch);
+        let mut matched = self.begin(key, found.len(), scratch);
         for (index, found) in found.iter().enumerate() {
             let bytes = records.bytes(text, found);
             matched.at = index;
