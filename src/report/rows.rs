@@ -158,7 +158,11 @@ impl Table {
         Ok(rows)
     }
 
-    fn values(&self, column: &Column) -> Result<Vec<Value>, PolarsError> {
+    /// Returns the values of one of the columns, row by row.
+    ///
+    /// # Errors
+    /// Returns an error when the frame is not what the column says.
+    pub fn values(&self, column: &Column) -> Result<Vec<Value>, PolarsError> {
         let series = self.frame.column(&column.name)?;
         let moment = |milliseconds| Timestamp::from_millisecond(milliseconds).ok();
         let day = |days| EPOCH.checked_add(jiff::Span::new().days(days)).ok();

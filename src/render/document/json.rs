@@ -142,17 +142,25 @@ impl Serialize for Row<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.values.len()))?;
         for (column, value) in self.columns.iter().zip(&self.values) {
-            map.serialize_key(&column.name)?;
-            match value {
-                Value::Null => map.serialize_value(&())?,
-                Value::Text(text) => map.serialize_value(text)?,
-                Value::Count(count) => map.serialize_value(count)?,
-                Value::Time(time) => map.serialize_value(time)?,
-                Value::Day(day) => map.serialize_value(day)?,
-                Value::Flag(flag) => map.serialize_value(flag)?,
-                Value::Number(number) => map.serialize_value(number)?,
-            }
+            map.serialize_entry(&column.name, &Cell(value))?;
         }
         map.end()
+    }
+}
+
+/// A value of a row.
+pub(super) struct Cell<'a>(pub(super) &'a Value);
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => serializer.serialize_unit(),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Count(count) => serializer.serialize_u64(*count),
+            Value::Time(time) => time.serialize(serializer),
+            Value::Day(day) => day.serialize(serializer),
+            Value::Flag(flag) => serializer.serialize_bool(*flag),
+            Value::Number(number) => serializer.serialize_f64(*number),
+        }
     }
 }

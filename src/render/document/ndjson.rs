@@ -1,9 +1,9 @@
 //! One JSON object a row, each with the names of its report and table. Findings are rows of a table `findings`.
 
-use super::json::Row;
+use super::json::Cell;
 use crate::query::Severity;
 use crate::render::object::VERSION;
-use crate::report::{Document, Section, Table};
+use crate::report::{Column, Document, Section, Table};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -44,13 +44,56 @@ pub(super) fn write_findings(sections: &[Section], out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-/// Writes the rows of a table.
+/// Writes the rows of a table, which are put together from its columns.
 pub(super) fn write_table(report: &str, table: &Table, out: &mut dyn Write) -> io::Result<()> {
-    let mut line = Vec::new();
-    for values in table.rows().map_err(io::Error::other)? {
-        write_line(report, table.name, Row::new(&table.columns, values), (out, &mut line))?;
+    let line = Line { version: VERSION, report, table: table.name, row: Empty {} };
+    let mut line = serde_json::to_vec(&line)?;
+    // The row is to be filled.
+    line.truncate(line.len() - b"}}".len());
+    let head = line.len();
+    let columns =
+        table.columns.iter().map(|column| members(table, column)).collect::<io::Result<Vec<_>>>()?;
+    for row in 0..table.frame.height() {
+        line.truncate(head);
+        for (number, column) in columns.iter().enumerate() {
+            if number > 0 {
+                line.push(b',');
+            }
+            line.extend_from_slice(column.row(row));
+        }
+        line.extend_from_slice(b"}}\n");
+        out.write_all(&line)?;
     }
     Ok(())
+}
+
+/// A row without members.
+#[derive(Serialize)]
+struct Empty {}
+
+/// The members of a column, one for each row, one after the other.
+struct Members {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Members {
+    fn row(&self, row: usize) -> &[u8] {
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[row]]
+    }
+}
+
+fn members(table: &Table, column: &Column) -> io::Result<Members> {
+    let mut name = serde_json::to_vec(&column.name)?;
+    name.push(b':');
+    let mut members = Members { text: Vec::new(), ends: Vec::with_capacity(table.frame.height()) };
+    for value in table.values(column).map_err(io::Error::other)? {
+        members.text.extend_from_slice(&name);
+        serde_json::to_writer(&mut members.text, &Cell(&value))?;
+        members.ends.push(members.text.len());
+    }
+    Ok(members)
 }
 
 /// Writes a line in one piece: writers are asked many things for each.
