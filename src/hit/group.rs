@@ -1,5 +1,6 @@
 //! What hits that are counted together have in common.
 
+use crate::json::read_lossy;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -42,7 +43,7 @@ impl Group {
     /// Returns the values in the order of the fields; several at one field are joined by `, `, and `None` stands for none
     /// but empty ones.
     pub fn values(&self) -> impl Iterator<Item = Option<Cow<'_, str>>> {
-        self.raw_values().map(|value| value.map(String::from_utf8_lossy))
+        self.raw_values().map(|value| value.map(read_lossy))
     }
 
     /// Orders by the values, absent ones first. Of a million groups with as many hits only this tells which come first, so it

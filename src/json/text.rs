@@ -27,11 +27,7 @@ impl<'a> RawString<'a> {
     /// Returns the characters that the string stands for. A lone surrogate becomes U+FFFD.
     pub fn decode(&self) -> Cow<'a, str> {
         match self.decode_bytes() {
-            // Nearly always it is, and being told so costs less than being told where it is not.
-            Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => String::from_utf8_lossy(bytes),
-            },
+            Cow::Borrowed(bytes) => read_lossy(bytes),
             Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
         }
     }
@@ -52,6 +48,12 @@ impl<'a> RawString<'a> {
     pub fn is(&self, text: &str) -> bool {
         if self.is_escaped { *self.decode_bytes() == *text.as_bytes() } else { self.raw == text.as_bytes() }
     }
+}
+
+/// Returns bytes as text, with U+FFFD for what is not UTF-8. Nearly always they are, and being told so costs less than being
+/// told where they are not.
+pub fn read_lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Returns the content of the string that begins at `at`, when there is one and nothing in it is escaped.

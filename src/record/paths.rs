@@ -1,14 +1,16 @@
 //! Picks a few fields out of a record.
 
-use crate::json::{FieldId, Fields, Leaves, Scalar, project};
+use crate::json::{FieldId, Fields, Leaves, Place, Scalar, project};
+use foldhash::fast::FixedState;
 use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
 /// The paths of some fields, as CloudTrail names them: `userIdentity.type`. Ready to pick them out of many records.
 #[derive(Debug)]
 pub struct Paths {
     /// They stand below `detail`, so that a bare record and an event share one tree.
     fields: Fields,
-    ids: Vec<(&'static str, FieldId)>,
+    ids: HashMap<&'static str, FieldId, FixedState>,
 }
 
 /// The wanted fields of one record.
@@ -37,7 +39,7 @@ impl Paths {
             // A syntax error ends the reading; what stands before it is still worth showing.
             let _ = project(record, &self.fields, from, &mut leaves);
             let view = leaves.view(record);
-            if self.ids.iter().any(|(_, id)| view.last(*id).is_some()) {
+            if self.ids.values().any(|id| view.last(*id).is_some()) {
                 break;
             }
         }
@@ -71,14 +73,50 @@ impl Picked<'_> {
         self.all(path).into_iter().next()
     }
 
+    /// Returns what stands at some paths of the same array, a row for each of its elements that has any: texts, unless they
+    /// are empty, and numbers in their spelling.
+    pub fn rows<const N: usize>(&self, paths: [&str; N]) -> Vec<[Option<String>; N]> {
+        let view = self.leaves.view(self.record);
+        let mut rows: BTreeMap<Place, [Option<String>; N]> = BTreeMap::new();
+        for (number, id) in
+            paths.iter().enumerate().filter_map(|(number, path)| Some((number, self.id(path)?)))
+        {
+            for leaf in view.at(id) {
+                let text = match leaf.value {
+                    Scalar::String(text) => Some(text.decode().into_owned()).filter(|text| !text.is_empty()),
+                    Scalar::Number(text) => Some(text.to_owned()),
+                    Scalar::Bool(_) | Scalar::Null => None,
+                };
+                rows.entry(leaf.place).or_insert_with(|| std::array::from_fn(|_| None))[number] = text;
+            }
+        }
+        rows.into_values().collect()
+    }
+
     fn id(&self, path: &str) -> Option<FieldId> {
-        self.paths.ids.iter().find(|(known, _)| *known == path).map(|(_, id)| *id)
+        self.paths.ids.get(path).copied()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_in_one_element_is_one_row() {
+        let paths = ["a.items.id", "a.items.state.name", "a.items.n"];
+        let all = Paths::new(paths);
+        let picked = |record: &str| all.pick(record.as_bytes()).rows(paths);
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            picked(
+                r#"{"a":{"items":[{"id":"x","state":{"name":"up"}},{"n":2,"id":""},{"other":1},{"id":"z"}]}}"#
+            ),
+            [[text("x"), text("up"), None], [None, None, text("2")], [text("z"), None, None]]
+        );
+        assert_eq!(picked(r#"{"a":{"items":{"id":"x","n":[]}}}"#), [[text("x"), None, None]]);
+        assert!(picked(r#"{"a":{"items":[]},"id":"x"}"#).is_empty());
+    }
 
     #[test]
     fn fields_are_picked_whatever_is_around_them() {

@@ -1,6 +1,6 @@
 //! What a policy document amounts to, as far as that can be told from its text alone.
 
-use serde_json::Value;
+use crate::report::request::Value;
 
 /// What a document allows that gives every permission.
 pub(super) const ADMINISTRATOR: &str = "grants every permission";
@@ -18,9 +18,14 @@ pub(super) fn is_administrator(policy_arn: &str) -> bool {
 
 /// Says what a policy document amounts to; nothing when that is nothing special, or the text is no JSON.
 pub(super) fn judge(document: &str) -> Option<&'static str> {
-    let document: Value = serde_json::from_str(document).ok()?; // IAM refuses what is no JSON, and says so in the record
-    let allowed = list(document.get("Statement")?).filter(|statement| {
-        let is_allowing = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
+    // Most documents name neither everything nor everybody, and need not be read.
+    if !document.contains("\"*\"") && !document.contains('\\') {
+        return None;
+    }
+    let document: Value<'_> = serde_json::from_str(document).ok()?; // IAM refuses what is no JSON, and says so in the record
+    let statements = list(document.as_members()?.get("Statement")?).iter().filter_map(Value::as_members);
+    let allowed = statements.filter(|statement| {
+        let is_allowing = statement.get("Effect").and_then(Value::as_text) == Some("Allow");
         is_allowing && statement.get("Condition").is_none()
     });
     for statement in allowed {
@@ -35,18 +40,19 @@ pub(super) fn judge(document: &str) -> Option<&'static str> {
     None
 }
 
-fn is_anyone(principal: &Value) -> bool {
-    names(principal, &["*"]) || principal.get("AWS").is_some_and(|accounts| names(accounts, &["*"]))
+fn is_anyone(principal: &Value<'_>) -> bool {
+    let accounts = principal.as_members().and_then(|members| members.get("AWS"));
+    names(principal, &["*"]) || accounts.is_some_and(|accounts| names(accounts, &["*"]))
 }
 
 /// Tells whether a value, or one of a list, is one of these.
-fn names(value: &Value, wanted: &[&str]) -> bool {
-    list(value).filter_map(Value::as_str).any(|text| wanted.contains(&text))
+fn names(value: &Value<'_>, wanted: &[&str]) -> bool {
+    list(value).iter().filter_map(Value::as_text).any(|text| wanted.contains(&text))
 }
 
 /// Policies write a list of one without brackets.
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter()
+fn list<'v, 'a>(value: &'v Value<'a>) -> &'v [Value<'a>] {
+    value.as_list().unwrap_or(std::slice::from_ref(value))
 }
 
 #[cfg(test)]
@@ -63,6 +69,8 @@ mod tests {
             r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":["*"]},"Action":"sts:AssumeRole"}]}"#;
         assert_eq!(judge(trust), Some(ANYONE));
         assert_eq!(judge(&trust.replace("[\"*\"]", "\"111122223333\"")), None);
+        assert_eq!(judge(&all.replace('*', "\\u002a")), Some(ADMINISTRATOR));
+        assert_eq!(judge(&all.replace('*', "s3:*")), None);
         assert_eq!(judge("{"), None);
         assert_eq!(judge(r#"{"Statement":7}"#), None);
     }

@@ -11,10 +11,12 @@ use super::sentence::basis;
 use super::{Ask, Bar, Column, Definition, Error, Kind, Report, Rows, Section, Shape, Table};
 use crate::hit::Hit;
 use crate::query::Severity;
+use crate::record::Paths;
 use crate::replay::{Coverage, Keep};
 use crate::words::{plural, thousands};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 use timeline::{Step, Timelines};
 
 /// The report.
@@ -52,9 +54,15 @@ impl Report for Instances {
     }
 
     fn take(&mut self, _ask: usize, hit: &Hit<'_>) {
+        let is_failed = hit.facts.outcome.error().is_some();
+        let answered = if is_failed { Vec::new() } else { answered(hit.record) };
+        if !answered.is_empty() {
+            self.calls.take(hit, None, None);
+            return answered.into_iter().for_each(|step| self.timelines.take(hit, step));
+        }
         let request = Request::read(hit.record);
         let steps = steps(hit, &request);
-        if hit.facts.outcome.error().is_some() {
+        if is_failed {
             let named: Vec<&str> = steps.iter().map(|step| step.instance.as_str()).collect();
             let target = (!named.is_empty()).then(|| named.join(", "));
             let kind = request.text("instanceType");
@@ -88,6 +96,27 @@ impl Report for Instances {
 
 /// So many principals are charted.
 const SHOWN_PRINCIPALS: usize = 20;
+
+/// What an answer says of each instance, where it is written as usual.
+const ANSWERED: [&str; 5] = [
+    "responseElements.instancesSet.items.instanceId",
+    "responseElements.instancesSet.items.previousState.name",
+    "responseElements.instancesSet.items.currentState.name",
+    "responseElements.instancesSet.items.instanceState.name",
+    "responseElements.instancesSet.items.instanceType",
+];
+
+static PATHS: LazyLock<Paths> = LazyLock::new(|| Paths::new(ANSWERED));
+
+/// Returns what an answer says of each instance that is written as usual. Answers to launches are long: of their other
+/// members nothing is read.
+fn answered(record: &[u8]) -> Vec<Step> {
+    let rows = PATHS.pick(record).rows(ANSWERED);
+    let step = |[instance, before, current, state, instance_type]: [Option<String>; 5]| {
+        Some(Step { instance: instance?, before, after: current.or(state), instance_type })
+    };
+    rows.into_iter().filter_map(step).collect()
+}
 
 /// Returns what a record says of each instance: by the answer where there is one, else by the request.
 fn steps(hit: &Hit<'_>, request: &Request<'_>) -> Vec<Step> {

@@ -38,6 +38,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Returns a text.
+    pub(in crate::report) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Returns what is true or false.
     pub(in crate::report) fn as_bool(&self) -> Option<bool> {
         match self {
