@@ -15,10 +15,24 @@ pub struct LogKey(Arc<Parts>);
 #[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Parts {
     text: String,
-    account: Option<String>,
-    region: Option<String>,
+    /// Where in the text they stand.
+    account: Option<Span>,
+    region: Option<Span>,
     day: Option<Date>,
     folder: Folder,
+}
+
+/// Where a part of a text begins and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Span(usize, usize);
+
+impl Span {
+    /// Finds a part that was cut out of a text.
+    fn of(part: &str, text: &str) -> Option<Self> {
+        let start = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        text.get(start..start + part.len())?;
+        Some(Self(start, start + part.len()))
+    }
 }
 
 /// Which of the folders below an account an object lies in.
@@ -82,11 +96,12 @@ impl LogKey {
     /// `{account}_CloudTrail_{region}_YYYYMMDDTHHmmZ…`, whose time is that of the delivery.
     pub fn parse(text: impl Into<String>) -> Self {
         let text = text.into();
-        let (folders, name) = text.rsplit_once('/').unwrap_or(("", &text));
+        let (folders, name) = layout::folders_and_name(&text);
         let layout = Layout::of(folders);
         let said = layout::FileName::parse(name);
-        let account = layout.account.or(said.as_ref().map(|said| said.account)).map(str::to_owned);
-        let region = layout.region.or(said.as_ref().map(|said| said.region)).map(str::to_owned);
+        let account = layout.account.or(said.as_ref().map(|said| said.account));
+        let region = layout.region.or(said.as_ref().map(|said| said.region));
+        let [account, region] = [account, region].map(|part| Span::of(part?, &text));
         let day = layout.day().or(said.as_ref().map(|said| said.day));
         let folder = match layout.folder {
             Some("CloudTrail-Lake") if layout::is_lake_result(name) => Folder::Unknown,
@@ -107,12 +122,12 @@ impl LogKey {
 
     /// Returns the account whose view of its events this is (`recipientAccountId`), 12 digits.
     pub fn account(&self) -> Option<&str> {
-        self.0.account.as_deref()
+        self.0.account.map(|Span(start, end)| &self.0.text[start..end])
     }
 
     /// Returns the region; any lower-case name, not checked against a list.
     pub fn region(&self) -> Option<&str> {
-        self.0.region.as_deref()
+        self.0.region.map(|Span(start, end)| &self.0.text[start..end])
     }
 
     /// Returns the day of publication (UTC), from the folders, else from the file name.

@@ -6,6 +6,9 @@ use jiff::civil::Date;
 /// The folder that every trail writes below.
 pub(super) const TREE: &str = "AWSLogs";
 
+/// The folders of most log files are no more.
+const USUAL_PARTS: usize = 8;
+
 /// What the folders of a path say. Folders are read from the top; the first that fits nothing ends the reading.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Layout<'a> {
@@ -24,7 +27,7 @@ pub(super) struct Layout<'a> {
 impl<'a> Layout<'a> {
     /// Reads the folders of a path, given without the `/` at its end.
     pub fn of(folders: &'a str) -> Self {
-        let parts: Vec<&str> = folders.split('/').collect();
+        let parts = split(folders, b'/');
         let mut found = Self::default();
         for (index, _) in parts.iter().enumerate().filter(|(_, part)| **part == TREE) {
             let layout = Self::below(&parts[index + 1..]);
@@ -84,7 +87,8 @@ impl<'a> FileName<'a> {
     /// Reads `{account}_{folder}_{region}_YYYYMMDDTHHmm…`; a digest has the names of its trail and its home region
     /// between the region and the time. Returns `None` for a name of another form.
     pub fn parse(name: &'a str) -> Option<Self> {
-        let mut parts = name.split('_');
+        let parts = split(name, b'_');
+        let mut parts = parts.iter().copied();
         let account = parts.next().filter(|part| is_account(part))?;
         let folder = Folder::of(parts.next()?);
         let region = parts.next().filter(|part| is_region(part))?;
@@ -106,6 +110,26 @@ fn day_of(part: &str) -> Option<Date> {
         return None;
     }
     Date::new(number(&day[..4])?, number(&day[4..6])?, number(&day[6..])?).ok() // no such day: says nothing
+}
+
+/// Splits a path into its folders and its name: at the last `/`.
+pub(super) fn folders_and_name(path: &str) -> (&str, &str) {
+    match memchr::memrchr(b'/', path.as_bytes()) {
+        Some(at) => (&path[..at], &path[at + 1..]),
+        None => ("", path),
+    }
+}
+
+/// Splits a text at an ASCII character: what `str::split` does, for names that are many.
+fn split(text: &str, at: u8) -> Vec<&str> {
+    let mut parts = Vec::with_capacity(USUAL_PARTS);
+    let mut start = 0;
+    for end in memchr::memchr_iter(at, text.as_bytes()) {
+        parts.push(&text[start..end]);
+        start = end + 1;
+    }
+    parts.push(&text[start..]);
+    parts
 }
 
 /// Says whether a file name is that of a part of a CloudTrail Lake export, `result_N.csv.gz`.

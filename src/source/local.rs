@@ -4,6 +4,7 @@ use super::known::Known;
 use super::plan::{Plan, Verdict, Visit};
 use super::stream::Stream;
 use super::{Error, Item, LogFile, LogKey, ReadFault, Scope, Sink, Skip, Source, key};
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::ops::ControlFlow;
@@ -199,7 +200,9 @@ impl Walk {
 
     /// Says what an entry of a folder is. The key of a folder ends in `/`, so that entries sort as S3 sorts keys.
     fn look_at(&self, folder: &str, entry: &fs::DirEntry) -> Entry {
-        let mut key = format!("{folder}{}", entry.file_name().to_string_lossy());
+        let name = entry.file_name();
+        let name = name.to_str().map_or_else(|| name.to_string_lossy(), Cow::Borrowed);
+        let mut key = [folder, &name].concat();
         let path = entry.path();
         let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
         let metadata = if is_link { fs::metadata(&path) } else { entry.metadata() };

@@ -2,8 +2,8 @@
 
 use super::{LogKey, ReadFault};
 use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::path::PathBuf;
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One log file: its key, and its bytes or the way to them.
@@ -20,6 +20,9 @@ pub struct LogFile {
     pub original: Option<Original>,
     content: Content,
 }
+
+/// Files below this size are read with one call where that is possible.
+const SMALL: u64 = 64 << 10;
 
 /// What a log file was that is put together again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -133,12 +136,8 @@ impl LogFile {
         }
         match self.content {
             Content::Path(path) => {
-                // a file may grow after it was listed: the limit is the cap
-                buffer.reserve(usize::try_from(self.size).unwrap_or(0));
-                let file = File::open(path).map_err(|error| fault_of(&error))?;
-                let limit = cap.saturating_add(1);
-                let length = file.take(limit).read_to_end(buffer).map_err(|error| fault_of(&error))?;
-                if length as u64 > cap { Err(ReadFault::TooLarge { cap }) } else { Ok(Rest::default()) }
+                read_file(&path, self.size, cap, buffer).map_err(|error| fault_of(&error))?;
+                if buffer.len() as u64 > cap { Err(ReadFault::TooLarge { cap }) } else { Ok(Rest::default()) }
             }
             Content::Rebuilt(Rebuilt(rebuild)) => rebuild(buffer),
             Content::Shared(bytes) => {
@@ -156,7 +155,28 @@ impl LogFile {
     }
 }
 
-fn fault_of(error: &std::io::Error) -> ReadFault {
+/// Reads a file to its end, but not much further than `cap` bytes: it may have grown after it was listed.
+fn read_file(path: &Path, size: u64, cap: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    if size < SMALL {
+        // With room for one more byte most files are read at once: what is as long as it was listed, and does not fill the
+        // room, ends there.
+        buffer.resize(size as usize + 1, 0);
+        let length = match file.read(buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => 0,
+            read => read?,
+        };
+        buffer.truncate(length);
+        if length as u64 == size {
+            return Ok(());
+        }
+    }
+    buffer.reserve(usize::try_from(size).unwrap_or(0));
+    let limit = cap.saturating_add(1).saturating_sub(buffer.len() as u64);
+    file.take(limit).read_to_end(buffer).map(drop)
+}
+
+fn fault_of(error: &io::Error) -> ReadFault {
     match error.kind() {
         ErrorKind::NotFound => ReadFault::Gone,
         _ => ReadFault::Unreadable { reason: error.to_string() },
@@ -178,6 +198,22 @@ mod tests {
     fn more_bytes_than_the_cap_are_a_fault() {
         let file = LogFile::shared(LogKey::parse("x"), b"four"[..].into());
         assert_eq!(file.read(3, &mut Vec::new()), Err(ReadFault::TooLarge { cap: 3 }));
+    }
+
+    #[test]
+    fn a_file_is_read_to_its_end_whatever_was_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        for length in [0, 1, 4, 100_000] {
+            let text: Vec<u8> = (0..length).map(|at| at as u8).collect();
+            std::fs::write(&path, &text).unwrap();
+            for listed in [0, 3, 4, 5, 70_000, 200_000] {
+                let mut buffer = b"old".to_vec();
+                let file = LogFile::at(LogKey::parse("x"), listed, path.clone());
+                file.read(1 << 20, &mut buffer).unwrap();
+                assert!(buffer == text, "{length} bytes, {listed} listed");
+            }
+        }
     }
 
     #[test]

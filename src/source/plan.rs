@@ -223,7 +223,7 @@ fn day_of(moment: Timestamp) -> Date {
 /// Says why an object is not read, by its name and size alone.
 fn skip_reason(key: &LogKey, size: u64) -> Option<Skip> {
     let text = key.as_str();
-    let name = text.rsplit('/').next().unwrap_or_default();
+    let (_, name) = layout::folders_and_name(text);
     if name.is_empty() && size == 0 {
         return Some(Skip::FolderMarker);
     }
@@ -232,6 +232,10 @@ fn skip_reason(key: &LogKey, size: u64) -> Option<Skip> {
     }
     if let Some(skip) = skip_of(key.folder()) {
         return Some(skip);
+    }
+    // What trails write is told at once.
+    if name.ends_with(".json.gz") {
+        return None;
     }
     let name = name.to_ascii_lowercase();
     if has_log_ending(&name) || layout::is_lake_result(&name) {
@@ -265,7 +269,8 @@ fn has_log_ending(name: &str) -> bool {
 }
 
 fn is_hidden(path: &str) -> bool {
-    path.split('/').any(|part| part.starts_with('.'))
+    let path = path.as_bytes();
+    memchr::memchr_iter(b'.', path).any(|at| at == 0 || path[at - 1] == b'/')
 }
 
 #[cfg(test)]
