@@ -151,6 +151,16 @@ impl<'a> Glance<'a> {
         }
     }
 
+    /// Returns the text of some of the members: from the value of each to that of the next one that is marked.
+    pub(super) fn texts_of(&self, members: Members) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let (record, marks) = (self.record, self.marks);
+        let of_members = marks.iter().zip(1..).filter(move |(mark, _)| members.has(mark.name));
+        of_members.map(move |(mark, next)| {
+            let end = marks.get(next).map_or(record.len(), |next| next.value as usize);
+            &record[mark.value as usize..end]
+        })
+    }
+
     /// Returns the time, or that there is none; `None` when that takes more than a glance.
     pub(super) fn event_time(&self) -> Option<Option<&'a [u8]>> {
         self.plain(Member::EventTime)

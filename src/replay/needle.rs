@@ -37,13 +37,7 @@ impl Needle {
     pub(super) fn may_be_in(&self, glance: &Glance<'_>) -> bool {
         // Escapes can stand for anything.
         glance.has_backslash
-            || glance.marks.iter().zip(1..).any(|(mark, next)| {
-                let end = glance.marks.get(next).map_or(glance.record.len(), |next| next.value as usize);
-                self.member.has(mark.name) && {
-                    let member = &glance.record[mark.value as usize..end];
-                    self.texts.iter().any(|text| text.is_in(member))
-                }
-            })
+            || glance.texts_of(self.member).any(|member| self.texts.iter().any(|text| text.is_in(member)))
     }
 }
 

@@ -264,11 +264,8 @@ impl Table {
         if !self.is_literal || glance.has_backslash {
             return true;
         }
-        glance.marks.iter().zip(1..).any(|(mark, next)| {
-            let end = glance.marks.get(next).map_or(glance.record.len(), |mark| mark.value as usize);
-            let member = &glance.record[mark.value as usize..end];
-            self.members.has(mark.name) && self.literals.iter().any(|text| text.find(member).is_some())
-        })
+        let mut texts = glance.texts_of(self.members);
+        texts.any(|member| self.literals.iter().any(|text| text.find(member).is_some()))
     }
 
     /// Returns what stands at the field when a look at the marks is enough to tell.
