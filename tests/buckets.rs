@@ -5,6 +5,7 @@ use crate::support::s3::{Faults, Listing, Server};
 use backtrail::source::{Error, Look, Memory, Scope};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
 
 /// A trail of one account with so many log files a day in each region, for the three months around February.
 fn quarter(regions: &[(&str, usize)]) -> Vec<(String, Vec<u8>)> {
@@ -145,6 +146,44 @@ fn a_folder_that_may_not_be_listed_is_a_fault_and_the_others_are_fed() {
     let faults: Vec<_> = collect.seen.iter().filter(|seen| matches!(seen, Seen::Fault(..))).collect();
     assert_eq!(faults.iter().map(|seen| key(seen)).collect::<Vec<_>>(), [denied]);
     assert_eq!(files(&collect.seen).len(), 6 * 2 * 3 * 3 + 5 - 9);
+}
+
+/// Returns how many pages were asked for in all, and by the SDK.
+fn pages(server: &Server) -> (u64, u64) {
+    let requests = server.requests();
+    (requests.list.load(Ordering::SeqCst), requests.list_with_sdk.load(Ordering::SeqCst))
+}
+
+#[test]
+fn the_sdk_shows_the_way_and_the_pages_that_follow_go_it() {
+    let server = Server::start(trail());
+    let wanted = feed(&Memory::new("memory", trail()), &january());
+    let seen = feed(&*bucket(&server), &january());
+    assert_eq!(files(&seen), files(&wanted));
+    let (all, with_sdk) = pages(&server);
+    assert!(all > 1 && with_sdk == 1, "{with_sdk} of {all}");
+}
+
+#[test]
+fn pages_that_are_written_otherwise_are_left_to_the_sdk() {
+    let server = Server::start(trail());
+    let wanted = feed(&*bucket(&server), &january());
+    let (before, _) = pages(&server);
+    let server = Server::start(trail());
+    server.set_faults(Faults { is_listing_unencoded: true, ..Faults::default() });
+    assert_eq!(files(&feed(&*bucket(&server), &january())), files(&wanted));
+    let (all, with_sdk) = pages(&server);
+    assert_eq!(with_sdk, before);
+    // Those that were under way when the first one came.
+    assert!(all - with_sdk > 0 && all - with_sdk <= 32, "{with_sdk} of {all}");
+}
+
+#[test]
+fn pages_that_are_refused_for_now_are_asked_for_again() {
+    let server = Server::start(quarter(&[("us-east-1", 2)]));
+    let wanted = feed(&*bucket(&server), &february());
+    server.set_faults(Faults { slow_page_every: Some(3), ..Faults::default() });
+    assert_eq!(files(&feed(&*bucket(&server), &february())), files(&wanted));
 }
 
 #[test]

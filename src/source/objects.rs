@@ -246,8 +246,11 @@ fn refuse(path: &Path, reason: String) -> Error {
 
 /// Undoes the encoding of keys in listings and lists: `+` is a space, `%` stands before two hexadecimal digits.
 pub(super) fn decode_key(key: &str) -> String {
+    // Nearly always.
+    let Some(first) = memchr::memchr2(b'%', b'+', key.as_bytes()) else { return key.to_owned() };
+    let (plain, mut rest) = key.as_bytes().split_at(first);
     let mut bytes = Vec::with_capacity(key.len());
-    let mut rest = key.as_bytes();
+    bytes.extend_from_slice(plain);
     while let [first, tail @ ..] = rest {
         let escaped = tail.get(..2).filter(|_| *first == b'%').and_then(hexadecimal);
         bytes.push(match (first, escaped) {

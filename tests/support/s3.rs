@@ -52,6 +52,10 @@ pub struct Faults {
     /// Whether listings are in the order of a tree of folders, as SeaweedFS has them, and not in that of bytes: `a/b` before
     /// `a-c`.
     pub is_in_tree_order: bool,
+    /// Whether keys are listed as they are, whatever is asked for.
+    pub is_listing_unencoded: bool,
+    /// One in so many pages of listings is refused with the wish for patience.
+    pub slow_page_every: Option<u64>,
     /// Storage classes as they are listed.
     pub classes: BTreeMap<String, String>,
     /// Objects that an Intelligent-Tiering archive holds: listed as any other, refused when read.
@@ -98,8 +102,10 @@ pub enum Mischief {
 /// How often the bucket was asked.
 #[derive(Debug, Default)]
 pub struct Requests {
-    /// ListObjectsV2.
+    /// ListObjectsV2 …
     pub list: AtomicU64,
+    /// … and by the SDK.
+    pub list_with_sdk: AtomicU64,
     /// GetObject.
     pub get: AtomicU64,
     /// HeadObject and HeadBucket.
@@ -330,7 +336,13 @@ impl Bucket {
         self.check(request, &input.bucket)?;
         let faults = self.faults();
         let prefix = input.prefix.clone().unwrap_or_default();
-        self.0.requests.list.fetch_add(1, Ordering::SeqCst);
+        let number = self.0.requests.list.fetch_add(1, Ordering::SeqCst) + 1;
+        let agent = request.headers.get("user-agent").and_then(|agent| agent.to_str().ok());
+        let is_of_sdk = agent.is_some_and(|agent| agent.starts_with("aws-sdk-rust/"));
+        self.0.requests.list_with_sdk.fetch_add(u64::from(is_of_sdk), Ordering::SeqCst);
+        if faults.slow_page_every.is_some_and(|every| number.is_multiple_of(every)) {
+            return Err(refusal("SlowDown", 503));
+        }
         let is_whole = input.delimiter.is_none();
         self.0.listed.lock().unwrap().push(Listing {
             prefix: prefix.clone(),
@@ -357,7 +369,8 @@ impl Bucket {
                 page.folders.extend(self.page(beside, Some("/"), Some(start.clone()), most).folders);
             }
         }
-        let is_encoded = input.encoding_type.is_some();
+        let encoding_type = input.encoding_type.clone().filter(|_| !faults.is_listing_unencoded);
+        let is_encoded = encoding_type.is_some();
         let written = |key: &String| if is_encoded { encode(key) } else { key.clone() };
         let object = |key: &String| Object {
             key: Some(written(key)),
@@ -374,7 +387,7 @@ impl Bucket {
             ),
             is_truncated: Some(page.next.is_some()),
             next_continuation_token: page.next,
-            encoding_type: input.encoding_type.clone(),
+            encoding_type,
             ..ListObjectsV2Output::default()
         })
     }

@@ -5,12 +5,12 @@ use super::answer::Answer;
 use super::connect::{connect, connector, has_endpoint, load, once, region_of, unknown_region};
 use super::folder::{Depth, Folder};
 use super::object::Object;
-use super::plain::{Plain, Signer};
+use super::page::Page;
+use super::plain::{Noted, Plain, Signer};
 use super::transfer::Rest;
 use crate::source::{Error, LogKey, Requests, S3Options, UnknownRegion};
 use aws_sdk_s3::config::SharedCredentialsProvider;
 use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
-use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{ChecksumMode, EncodingType, OptionalObjectAttributes, RequestPayer};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -51,7 +51,7 @@ struct Line {
     /// Does not: what waits for its turn does that itself.
     once: aws_sdk_s3::Client,
     credentials: Option<SharedCredentialsProvider>,
-    /// The short way to objects, when the SDK has shown where it leads.
+    /// The short way, when the SDK has shown where it leads.
     plain: Option<Arc<Plain>>,
     region: Option<String>,
     /// Where this machine is configured to be.
@@ -191,68 +191,111 @@ impl Client {
     }
 
     /// Asks for one page of a listing.
-    pub async fn list(&self, folder: &Folder) -> Result<ListObjectsV2Output, Answer> {
-        // S3 looks at it on the first page only; other servers may not.
-        let start = folder.start().filter(|_| folder.token.is_none());
+    pub async fn list(&self, folder: &Folder) -> Result<Page, Answer> {
         self.made.list.fetch_add(1, Ordering::Relaxed);
+        match self.list_plainly(folder).await {
+            // The SDK knows how long to wait, and where new credentials come from.
+            Some(Err(answer)) if answer.is_passing() || answer.is_expired() => {}
+            Some(page) => return page,
+            None => {}
+        }
         let (mut attempt, mut is_renewed) = (1, false);
         loop {
-            let line = self.line();
-            let request = line
-                .s3
-                .list_objects_v2()
-                .bucket(&self.address.bucket)
-                .prefix(&folder.prefix)
-                .set_delimiter((folder.depth != Depth::Whole).then(|| "/".to_owned()))
-                .set_start_after(start.clone())
-                .set_continuation_token(folder.token.clone())
-                .set_max_keys(self.options.page_size)
-                .set_request_payer(self.payer())
-                .optional_object_attributes(OptionalObjectAttributes::RestoreStatus)
-                .encoding_type(EncodingType::Url); // XML cannot carry every key
-            match request.send().await.map_err(Answer::from) {
+            let generation = self.generation();
+            match Box::pin(self.list_with_sdk(folder)).await {
                 Err(answer) if answer.is_throttled() && attempt < ATTEMPTS => {
                     pause(attempt, &folder.prefix).await;
                     attempt += 1;
                 }
                 Err(answer) if answer.is_expired() && !is_renewed => {
                     is_renewed = true;
-                    self.renew(line.generation).await.map_err(|error| answer.because(&error))?;
+                    self.renew(generation).await.map_err(|error| answer.because(&error))?;
                 }
                 result => return result,
             }
         }
     }
 
+    async fn list_plainly(&self, folder: &Folder) -> Option<Result<Page, Answer>> {
+        let plain = self.plain()?;
+        let (start, size) = (first_page_start(folder), self.options.page_size.map(|size| size.to_string()));
+        let asked = [
+            ("prefix", Some(folder.prefix.as_str())),
+            ("delimiter", delimiter(folder)),
+            ("start-after", start.as_deref()),
+            ("continuation-token", folder.token.as_deref()),
+            ("max-keys", size.as_deref()),
+        ];
+        let asked: Vec<_> = asked.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
+        plain.list(&asked).await
+    }
+
+    async fn list_with_sdk(&self, folder: &Folder) -> Result<Page, Answer> {
+        let line = self.line();
+        let request = line
+            .s3
+            .list_objects_v2()
+            .bucket(&self.address.bucket)
+            .prefix(&folder.prefix)
+            .set_delimiter(delimiter(folder).map(str::to_owned))
+            .set_start_after(first_page_start(folder))
+            .set_continuation_token(folder.token.clone())
+            .set_max_keys(self.options.page_size)
+            .set_request_payer(self.payer())
+            .optional_object_attributes(OptionalObjectAttributes::RestoreStatus)
+            .encoding_type(EncodingType::Url); // XML cannot carry every key
+        let address = Noted::default();
+        let note = address.clone();
+        let request = request.customize().mutate_request(move |request| note.put(request.uri()));
+        let page = request.send().await?;
+        let address = address.take();
+        self.learn(&address, line.generation, |plain| plain.learn_listings(&address));
+        Ok(page.into())
+    }
+
     /// Asks for an object, or what is left of it; the body is still to be read.
     pub async fn get(&self, key: &str, rest: Option<Rest<'_>>) -> Result<GetObjectOutput, Answer> {
-        let plain = self.line.read().unwrap_or_else(PoisonError::into_inner).plain.clone();
-        match plain.filter(|_| !self.is_verifying()) {
-            Some(plain) => plain.get(key, rest.as_ref()).await,
-            // What seldom happens lies apart: every read would be as large otherwise, and is moved on its way.
-            None => Box::pin(self.get_with_sdk(key, rest)).await,
+        if let Some(plain) = self.plain().filter(|_| !self.is_verifying())
+            && let Some(answer) = plain.get(key, rest.as_ref()).await
+        {
+            return answer;
+        }
+        // What seldom happens lies apart: every read would be as large otherwise, and is moved on its way.
+        Box::pin(self.get_with_sdk(key, rest)).await
+    }
+
+    fn plain(&self) -> Option<Arc<Plain>> {
+        self.line.read().unwrap_or_else(PoisonError::into_inner).plain.clone()
+    }
+
+    /// Learns from an address of the SDK where requests lead, unless that is out of the ordinary or no longer so.
+    fn learn(&self, address: &str, generation: u32, learn: impl FnOnce(&Plain)) {
+        let bucket = &self.address.bucket;
+        if bucket.starts_with("arn:") || bucket.ends_with("--x-s3") {
+            return;
+        }
+        let mut line = self.line.write().unwrap_or_else(PoisonError::into_inner);
+        if line.generation != generation {
+            return;
+        }
+        if line.plain.is_none() {
+            line.plain = self.way(&line, address).map(Arc::new);
+        }
+        if let Some(plain) = &line.plain {
+            learn(plain);
         }
     }
 
-    /// Learns from an address of the SDK where objects are, unless that is out of the ordinary or no longer so.
-    fn learn(&self, address: &str, key: &str, generation: u32) {
-        let bucket = &self.address.bucket;
-        let is_ordinary = !bucket.starts_with("arn:") && !bucket.ends_with("--x-s3");
-        let Some(base) = Plain::base(address, key).filter(|_| is_ordinary) else { return };
-        let mut line = self.line.write().unwrap_or_else(PoisonError::into_inner);
+    /// Returns the short way over a line, which has to be shown where it leads.
+    fn way(&self, line: &Line, address: &str) -> Option<Plain> {
         let config = line.s3.config();
         let (region, clock) = (config.region().map(ToString::to_string), config.time_source());
-        let signer = match (self.options.no_sign_request, &line.credentials, region.zip(clock)) {
-            (true, _, _) => None,
-            (false, Some(provider), Some((region, clock))) => {
-                Some(Signer::new(provider.clone(), region, clock))
-            }
-            _ => return,
+        let signer = match self.options.no_sign_request {
+            true => None,
+            false => Some(Signer::new(line.credentials.clone()?, region?, clock?)),
         };
-        if line.generation == generation && line.plain.is_none() {
-            let connector = connector(&self.options, &base);
-            line.plain = Some(Arc::new(Plain::new(connector, base, signer, self.options.request_payer)));
-        }
+        let connector = connector(&self.options, address);
+        Some(Plain::new(connector, signer, self.options.request_payer, self.options.timeout))
     }
 
     /// S3 keeps checksums of whole objects: none is asked for with a part, which would not have it.
@@ -264,15 +307,13 @@ impl Client {
             None => request.set_checksum_mode(checksum),
             Some(rest) => request.range(format!("bytes={}-", rest.from)).if_match(rest.etag),
         };
-        let address = Arc::new(std::sync::Mutex::new(String::new()));
-        let seen = Arc::clone(&address);
-        let request = request.set_request_payer(self.payer()).customize().mutate_request(move |request| {
-            request.uri().clone_into(&mut seen.lock().unwrap_or_else(PoisonError::into_inner));
-        });
-        let answer = request.send().await;
+        let address = Noted::default();
+        let note = address.clone();
+        let request = request.set_request_payer(self.payer()).customize();
+        let answer = request.mutate_request(move |request| note.put(request.uri())).send().await;
         if answer.is_ok() {
-            let address = address.lock().unwrap_or_else(PoisonError::into_inner);
-            self.learn(&address, key, line.generation);
+            let address = address.take();
+            self.learn(&address, line.generation, |plain| plain.learn_objects(&address, key));
         }
         answer.map_err(|error| {
             let state = match error.as_service_error() {
@@ -324,6 +365,15 @@ impl Client {
     fn payer(&self) -> Option<RequestPayer> {
         self.options.request_payer.then_some(RequestPayer::Requester)
     }
+}
+
+/// Returns the key that a listing begins behind. S3 looks at it on the first page only; other servers may not.
+fn first_page_start(folder: &Folder) -> Option<String> {
+    folder.start().filter(|_| folder.token.is_none())
+}
+
+fn delimiter(folder: &Folder) -> Option<&'static str> {
+    (folder.depth != Depth::Whole).then_some("/")
 }
 
 /// Waits before the next attempt: longer each time, and not as long as others do, so that they do not all come back at

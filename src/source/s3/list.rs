@@ -8,11 +8,10 @@ use super::answer::Answer;
 use super::client::Client;
 use super::folder::{Depth, Folder, Place, Seen};
 use super::object::Object;
-use super::page;
+use super::page::{Attributes, Entry, Page};
 use crate::source::known::Known;
 use crate::source::plan::{Plan, Verdict, Visit};
 use crate::source::{Error, LogKey, ReadFault, Skip};
-use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -44,7 +43,7 @@ pub(super) struct Listing {
     plan: Plan,
     known: Arc<Known>,
     nodes: VecDeque<Node>,
-    pages: FuturesUnordered<JoinHandle<Page>>,
+    pages: FuturesUnordered<JoinHandle<Came>>,
     /// The first nodes are not as they were when they were last looked at.
     is_changed: bool,
     /// How much is listed and not taken.
@@ -65,9 +64,10 @@ struct Asked {
     is_asked: bool,
 }
 
-struct Page {
+/// A page that came, or did not.
+struct Came {
     id: u64,
-    result: Result<ListObjectsV2Output, Answer>,
+    page: Result<Page, Answer>,
 }
 
 impl Listing {
@@ -103,7 +103,7 @@ impl Listing {
             page = client.list(&folder).await;
         }
         let page = page.map_err(|answer| listing.error(answer))?;
-        let children = listing.unfold(folder, &page);
+        let children = listing.unfold(folder, page);
         listing.nodes.extend(children);
         Ok(listing)
     }
@@ -125,7 +125,7 @@ impl Listing {
                     }
                 },
                 Some(Node::Folder(_)) => match self.pages.next().await {
-                    Some(Ok(page)) => self.put(page)?,
+                    Some(Ok(came)) => self.put(came)?,
                     Some(Err(error)) => return Err(self.error(Answer::broken(error.to_string()))),
                     None => return Err(self.error(Answer::broken("a listing was never asked for"))),
                 },
@@ -149,21 +149,21 @@ impl Listing {
             is_first = false;
             if !std::mem::replace(&mut asked.is_asked, true) {
                 let (client, id, folder) = (self.client.clone(), asked.id, asked.folder.clone());
-                self.pages.push(tokio::spawn(async move { Page { id, result: client.list(&folder).await } }));
+                self.pages.push(tokio::spawn(async move { Came { id, page: client.list(&folder).await } }));
             }
         }
     }
 
     /// Puts what a page holds in the place of its folder. A folder that cannot be listed is a fault among others.
-    fn put(&mut self, page: Page) -> Result<(), Error> {
+    fn put(&mut self, came: Came) -> Result<(), Error> {
         self.is_changed = true;
-        let is_it = |node: &Node| matches!(node, Node::Folder(asked) if asked.id == page.id);
+        let is_it = |node: &Node| matches!(node, Node::Folder(asked) if asked.id == came.id);
         let Some(place) = self.nodes.iter().position(is_it) else { return Ok(()) };
         let rest = self.nodes.split_off(place + 1);
         let Some(Node::Folder(Asked { folder, .. })) = self.nodes.pop_back() else { return Ok(()) };
         let mut children = Vec::new();
-        match page.result {
-            Ok(output) => children = self.unfold(folder, &output),
+        match came.page {
+            Ok(page) => children = self.unfold(folder, page),
             Err(answer) if answer.is_fatal() => return Err(self.error(answer)),
             // Somebody may be allowed to list the folders but not what they lie in.
             Err(answer) if answer.is_denied() && folder.is_run() && folder.token.is_none() => {
@@ -180,11 +180,11 @@ impl Listing {
     }
 
     /// Turns a page into nodes, objects and folders in one order, and what is left of the folder at the end.
-    fn unfold(&mut self, folder: Folder, page: &ListObjectsV2Output) -> Vec<Node> {
-        let entries = page::entries(page);
+    fn unfold(&mut self, folder: Folder, page: Page) -> Vec<Node> {
+        let Page { entries, ends, token } = page;
         let (mut nodes, mut is_over, mut is_beside) = (Vec::new(), false, false);
-        for (full, object) in &entries {
-            match folder.place(full) {
+        for Entry { full, object } in entries {
+            match folder.place(&full) {
                 Place::Before => continue,
                 Place::Inside => {}
                 Place::Behind => {
@@ -192,18 +192,18 @@ impl Listing {
                     break;
                 }
             }
-            let name = self.client.address.name(full);
+            let name = self.client.address.name(&full);
             is_beside = match object {
                 Some(object) => {
                     self.judge(full, name, object, &mut nodes);
                     false
                 }
-                None => self.visit(&folder, (full, name), is_beside, &mut nodes),
+                None => self.visit(&folder, (&full, name), is_beside, &mut nodes),
             };
         }
-        if let Some((first, last)) = page::ends(page) {
-            let token = page::token(page).filter(|_| !is_over);
-            let rest = folder.rest_behind(&Seen { first: &first, last: &last, token });
+        if let Some((first, last)) = &ends {
+            let token = token.as_deref().filter(|_| !is_over);
+            let rest = folder.rest_behind(&Seen { first, last, token });
             rest.into_iter().for_each(|part| self.push_folder(&mut nodes, part));
         }
         nodes
@@ -235,8 +235,8 @@ impl Listing {
         visit == Visit::Whole
     }
 
-    fn judge(&mut self, full: &str, name: String, object: &aws_sdk_s3::types::Object, nodes: &mut Vec<Node>) {
-        let size = object.size().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+    fn judge(&mut self, full: String, name: String, object: Attributes, nodes: &mut Vec<Node>) {
+        let size = object.size.unwrap_or(0);
         let key = LogKey::parse(name);
         match self.plan.judge(&key, size) {
             Verdict::Prune => {}

@@ -1,7 +1,7 @@
 //! An object to be read, as a listing describes it.
 
+use super::page::Attributes;
 use crate::source::LogKey;
-use aws_sdk_s3::types::ObjectStorageClass;
 
 /// An object to be read.
 #[derive(Debug, Clone)]
@@ -20,19 +20,9 @@ pub(super) struct Object {
 
 impl Object {
     /// Takes what a listing says.
-    pub fn listed(key: LogKey, full: &str, object: &aws_sdk_s3::types::Object) -> Self {
-        let class = object.storage_class().map(ObjectStorageClass::as_str);
-        let is_restored = object.restore_status().is_some_and(|status| {
-            status.is_restore_in_progress() != Some(true) && status.restore_expiry_date().is_some()
-        });
-        Self {
-            key,
-            full: full.to_owned(),
-            size: object.size().and_then(|size| u64::try_from(size).ok()),
-            etag: object.e_tag().map(str::to_owned),
-            class: class.filter(|class| *class != "STANDARD").map(str::to_owned),
-            is_restored,
-        }
+    pub fn listed(key: LogKey, full: String, attributes: Attributes) -> Self {
+        let Attributes { size, etag, class, is_restored } = attributes;
+        Self { key, full, size, etag, class, is_restored }
     }
 
     /// Returns the storage class that it has to be restored from before it can be read. Which tier of

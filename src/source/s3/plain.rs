@@ -1,11 +1,13 @@
-//! GET requests without the machinery of the SDK, which takes longer than all the rest where objects are small.
+//! Requests without the machinery of the SDK, which takes longer than all the rest where objects are small, and reads
+//! pages of listings twice and slowly.
 //!
-//! The SDK makes the first request and so shows where it leads; those that follow lead to the same place, over a pool of
-//! connections of the same make, signed by the same library. What is out of the ordinary stays with the SDK: checksums,
-//! access points, directory buckets, and keys that it writes otherwise.
+//! The SDK makes the first request of each kind and so shows where it leads; those that follow lead to the same place,
+//! over a pool of connections of the same make, signed by the same library. What is out of the ordinary stays with the
+//! SDK: checksums, access points, directory buckets, keys that it writes otherwise, and asking again.
 
 use super::answer::Answer;
-use super::transfer::Rest;
+use super::page::Page;
+use super::transfer::{Failure, Rest, receive};
 use crate::source::fault::words;
 use aws_sdk_s3::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_s3::config::{ProvideCredentials, SharedCredentialsProvider};
@@ -20,21 +22,32 @@ use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_http_client::Connector;
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::identity::Identity;
+use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// How long before their end credentials are looked for anew.
 const MARGIN: Duration = Duration::from_secs(10);
 
-/// The way to the objects of one bucket.
+/// Pages of listings are far smaller.
+const LARGEST_PAGE: u64 = 64 << 20;
+
+/// The way to one bucket.
 #[derive(Debug)]
 pub(super) struct Plain {
     connector: Connector,
-    /// What stands before the key in every address.
-    base: String,
+    /// What stands before the key in the address of every object, when the SDK has shown it …
+    objects: OnceLock<String>,
+    /// … and the address at which listings are asked for.
+    listings: OnceLock<String>,
+    /// Whether a page of a listing came that only the SDK may understand.
+    has_odd_pages: AtomicBool,
     signer: Option<Signer>,
     is_paying: bool,
+    timeout: Duration,
 }
 
 /// Signs requests for one region.
@@ -47,43 +60,112 @@ pub(super) struct Signer {
     identity: Mutex<Option<Identity>>,
 }
 
-type Failure = Box<dyn StdError + Send + Sync>;
+type Unsent = Box<dyn StdError + Send + Sync>;
+
+/// The address of a request that the SDK makes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Noted(Arc<std::sync::Mutex<String>>);
+
+impl Noted {
+    pub fn put(&self, address: &str) {
+        address.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub fn take(&self) -> String {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 impl Plain {
-    /// Returns what stands before the keys in an address that the SDK has made for one of them.
-    pub fn base(address: &str, key: &str) -> Option<String> {
-        let address = address.split('?').next()?;
-        address.strip_suffix(&encode(key)).map(str::to_owned)
+    pub fn new(connector: Connector, signer: Option<Signer>, is_paying: bool, timeout: Duration) -> Self {
+        let (objects, listings) = (OnceLock::new(), OnceLock::new());
+        Self {
+            connector,
+            objects,
+            listings,
+            has_odd_pages: AtomicBool::new(false),
+            signer,
+            is_paying,
+            timeout,
+        }
     }
 
-    pub fn new(connector: Connector, base: String, signer: Option<Signer>, is_paying: bool) -> Self {
-        Self { connector, base, signer, is_paying }
+    /// Learns from the address that the SDK has made for an object where all others are.
+    pub fn learn_objects(&self, address: &str, key: &str) {
+        if let Some(base) = base(address, key) {
+            self.objects.get_or_init(|| base.to_owned());
+        }
     }
 
-    /// Asks for an object, or for what is left of it; the body is still to be read.
-    pub async fn get(&self, key: &str, rest: Option<&Rest<'_>>) -> Result<GetObjectOutput, Answer> {
-        let request = self.request(key, rest).await.map_err(|error| Answer::broken(words(error.as_ref())))?;
+    /// Learns from the address that the SDK has made for a page of a listing where all others are.
+    pub fn learn_listings(&self, address: &str) {
+        let address = address.split('?').next().unwrap_or_default();
+        self.listings.get_or_init(|| address.to_owned());
+    }
+
+    /// Asks for an object, or for what is left of it; the body is still to be read. `None` when the way is not known.
+    pub async fn get(&self, key: &str, rest: Option<&Rest<'_>>) -> Option<Result<GetObjectOutput, Answer>> {
+        let address = [self.objects.get()?, &*encode(key)].concat();
+        let headers = rest.into_iter().flat_map(|rest| {
+            [("range", format!("bytes={}-", rest.from)), ("if-match", rest.etag.to_owned())]
+        });
+        Some(self.call(address, headers).await.map(|response| {
+            let header = |name: &str| response.headers().get(name).map(str::to_owned);
+            let output = GetObjectOutput::builder()
+                .set_content_length(header("content-length").and_then(|length| length.parse().ok()))
+                .set_content_range(header("content-range"))
+                .set_e_tag(header("etag"));
+            output.body(ByteStream::new(response.into_body())).build()
+        }))
+    }
+
+    /// Asks for a page of a listing by what stands in a query. `None` when the way is not known, or what came is for the SDK
+    /// to understand.
+    pub async fn list(&self, asked: &[(&str, &str)]) -> Option<Result<Page, Answer>> {
+        let listings = self.listings.get().filter(|_| !self.has_odd_pages.load(Ordering::Relaxed))?;
+        let mut address = format!("{listings}?list-type=2&encoding-type=url");
+        for (name, value) in asked {
+            address.extend(["&", name, "=", &encode(value)]);
+        }
+        let restored = ("x-amz-optional-object-attributes", "RestoreStatus".to_owned());
+        let response = match self.call(address, [restored].into_iter()).await {
+            Ok(response) => response,
+            Err(answer) => return Some(Err(answer)),
+        };
+        let (mut text, body) = (Vec::new(), ByteStream::new(response.into_body()));
+        match receive(body, self.timeout, LARGEST_PAGE, &mut text).await {
+            Ok(()) => {}
+            Err(Failure::Broken(reason)) => return Some(Err(Answer::broken(reason))),
+            Err(_) => return None,
+        }
+        let page = std::str::from_utf8(&text).ok().and_then(Page::read);
+        self.has_odd_pages.fetch_or(page.is_none(), Ordering::Relaxed);
+        page.map(Ok)
+    }
+
+    async fn call(
+        &self,
+        address: String,
+        headers: impl Iterator<Item = (&'static str, String)>,
+    ) -> Result<HttpResponse, Answer> {
+        let request = self.request(address, headers).await;
+        let request = request.map_err(|error| Answer::broken(words(error.as_ref())))?;
         let response = self.connector.call(request).await;
         let response = response.map_err(|error| Answer::broken(words(&error)))?;
-        let header = |name: &str| response.headers().get(name).map(str::to_owned);
-        if !response.status().is_success() {
-            return Err(Box::pin(refusal(response)).await);
-        }
-        let output = GetObjectOutput::builder()
-            .set_content_length(header("content-length").and_then(|length| length.parse().ok()))
-            .set_content_range(header("content-range"))
-            .set_e_tag(header("etag"));
-        Ok(output.body(ByteStream::new(response.into_body())).build())
+        if response.status().is_success() { Ok(response) } else { Err(Box::pin(refusal(response)).await) }
     }
 
-    async fn request(&self, key: &str, rest: Option<&Rest<'_>>) -> Result<HttpRequest, Failure> {
-        let mut request = HttpRequest::get(format!("{}{}", self.base, encode(key)))?;
+    async fn request(
+        &self,
+        address: String,
+        others: impl Iterator<Item = (&'static str, String)>,
+    ) -> Result<HttpRequest, Unsent> {
+        let mut request = HttpRequest::get(address)?;
         let headers = request.headers_mut();
         headers.insert("user-agent", concat!("backtrail/", env!("CARGO_PKG_VERSION")));
-        if let Some(rest) = rest {
-            headers.insert("range", format!("bytes={}-", rest.from));
-            headers.insert("if-match", rest.etag.to_owned());
-        }
+        others.for_each(|(name, value)| {
+            headers.insert(name, value);
+        });
         if self.is_paying {
             headers.insert("x-amz-request-payer", "requester");
         }
@@ -94,12 +176,17 @@ impl Plain {
     }
 }
 
+/// Returns what stands before the keys in an address that the SDK has made for one of them.
+fn base<'a>(address: &'a str, key: &str) -> Option<&'a str> {
+    address.split('?').next()?.strip_suffix(&*encode(key))
+}
+
 impl Signer {
     pub fn new(provider: SharedCredentialsProvider, region: String, clock: SharedTimeSource) -> Self {
         Self { provider, region, clock, identity: Mutex::default() }
     }
 
-    async fn identity(&self) -> Result<Identity, Failure> {
+    async fn identity(&self) -> Result<Identity, Unsent> {
         let mut known = self.identity.lock().await;
         let is_lasting = |identity: &&Identity| {
             identity.expiration().is_none_or(|expiration| self.clock.now() + MARGIN < expiration)
@@ -112,7 +199,7 @@ impl Signer {
         Ok(identity)
     }
 
-    async fn sign(&self, request: &mut HttpRequest) -> Result<(), Failure> {
+    async fn sign(&self, request: &mut HttpRequest) -> Result<(), Unsent> {
         let identity = self.identity().await?;
         // As S3 wants it, and no other service (AWS API reference, "Authenticating Requests (AWS Signature Version 4)").
         let mut settings = SigningSettings::default();
@@ -155,18 +242,23 @@ fn member(text: &str, name: &str) -> Option<String> {
     Some(plain.iter().fold(value.to_owned(), |value, (escape, letter)| value.replace(escape, letter)))
 }
 
-/// Writes a key as it stands in an address.
-fn encode(key: &str) -> String {
-    let mut text = String::with_capacity(key.len());
+/// Writes a key as it stands in an address, or a value as it stands in a query.
+fn encode(key: &str) -> Cow<'_, str> {
+    let is_plain =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+    // Nearly always.
+    if key.as_bytes().iter().all(is_plain) {
+        return key.into();
+    }
+    let mut text = String::with_capacity(key.len() + 16);
     for byte in key.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                text.push(char::from(byte));
-            }
-            _ => text.push_str(&format!("%{byte:02X}")),
+        if is_plain(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
         }
     }
-    text
+    text.into()
 }
 
 #[cfg(test)]
@@ -175,10 +267,9 @@ mod tests {
 
     #[test]
     fn an_address_of_one_key_shows_those_of_all_others() {
-        let base =
-            Plain::base("https://b.s3.eu-west-1.amazonaws.com/a%20b/c%2B.gz?x-id=GetObject", "a b/c+.gz");
-        assert_eq!(base.as_deref(), Some("https://b.s3.eu-west-1.amazonaws.com/"));
-        assert_eq!(Plain::base("https://host/b/other", "a b/c+.gz"), None);
+        let address = "https://b.s3.eu-west-1.amazonaws.com/a%20b/c%2B.gz?x-id=GetObject";
+        assert_eq!(base(address, "a b/c+.gz"), Some("https://b.s3.eu-west-1.amazonaws.com/"));
+        assert_eq!(base("https://host/b/other", "a b/c+.gz"), None);
     }
 
     #[test]

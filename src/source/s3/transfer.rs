@@ -123,7 +123,8 @@ fn is_same(object: &Object, partial: &Partial) -> bool {
     }
 }
 
-async fn receive(
+/// Reads a body to its end.
+pub(super) async fn receive(
     mut body: ByteStream,
     timeout: Duration,
     cap: u64,
