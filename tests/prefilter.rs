@@ -84,6 +84,66 @@ fn patterns() -> impl Strategy<Value = Vec<&'static str>> {
     prop_oneof![select(&PATTERNS[..]).prop_map(|pattern| vec![pattern]), subsequence(&PATTERNS[..], 2..5)]
 }
 
+/// Who did it, in spellings that say the same and in some that do not, of which only a part is looked at.
+const IDENTITIES: [&str; 23] = [
+    r#"{"type":"Root","arn":"a"}"#,
+    r#"{"type":"Boot","arn":"a"}"#,
+    r#"{"type":"Root","arn":"b","accountId":"1"}"#,
+    r#"{"type":"R\u006fot","arn":"c"}"#,
+    r#"{"arn":"d","type":"Root"}"#,
+    r#"{"type":"Root","type":"IAMUser"}"#,
+    r#"{"type":"IAMUser","type":"Root"}"#,
+    r#"{"type":"IAMUser","arn":"e"}"#,
+    r#"{"type":"IAMUser","arn":"f","sessionContext":{"type":"Root"}}"#,
+    r#"{"type":"IAMUser","sessionContext":{"attributes":{"mfaAuthenticated":"false"}}}"#,
+    r#"{"type":"IAMUser","sessionContext":{"attributes":{"mfaAuthenticated":false}}}"#,
+    r#"{"type":"IAMUser","sessionContext":{"attributes":{"mfaAuthenticated":null}}}"#,
+    r#"{"type":["Root","IAMUser"],"arn":"g"}"#,
+    r#"{"type":["IAMUser","Root"],"arn":"h"}"#,
+    r#"{"type":{"type":"Root"}}"#,
+    r#"{"type":"Ro","accountId":"ot"}"#,
+    r#"{"type":"","accountId":"Root"}"#,
+    r#"{"accountId":5,"type":"Root"}"#,
+    r#"{"accountId":"5","type":"Root"}"#,
+    r#"[{"type":"Root"},{"type":"IAMUser"}]"#,
+    r#""Root""#,
+    "null",
+    "{}",
+];
+
+#[test]
+fn identities_that_are_alike_in_what_is_looked_at_have_the_same_answer_and_others_do_not() {
+    let record = |(identity, id): (&&str, i32)| {
+        format!(
+            r#"{{"userIdentity":{identity},"eventTime":"2026-03-02T10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"CreateUser","awsRegion":"us-east-1","eventID":"{id}","eventType":"AwsApiCall","recipientAccountId":"111122223333"}}"#
+        )
+    };
+    let records: Vec<String> = IDENTITIES.iter().zip(0..).map(record).collect();
+    let all = r#"{"detail":{"eventName":[{"exists":true}]}}"#;
+    let shared = [
+        (r#"{"detail":{"userIdentity":{"type":["Root"]}}}"#, 10),
+        (r#"{"detail":{"userIdentity":{"type":["IAMUser"],"accountId":[{"exists":false}]}}}"#, 9),
+        (r#"{"detail":{"userIdentity":{"accountId":[5]}}}"#, 1),
+        (
+            r#"{"detail":{"userIdentity":{"sessionContext":{"attributes":{"mfaAuthenticated":["false"]}}}}}"#,
+            1,
+        ),
+    ];
+    let queries = [(all, IDENTITIES.len())].into_iter().chain(shared);
+    let queries: Vec<(Query, usize)> = queries
+        .zip(0..)
+        .map(|((pattern, hits), number)| {
+            (Query::from_pattern_text(&format!("q{number}"), pattern, "test").unwrap(), hits)
+        })
+        .collect();
+    for (query, hits) in &queries {
+        let found = replay_both_ways(&records, std::slice::from_ref(query), false);
+        assert_eq!(found.len(), *hits, "{}: {found:?}", query.id);
+    }
+    let together: Vec<Query> = queries.into_iter().map(|(query, _)| query).collect();
+    replay_both_ways(&records, &together, false);
+}
+
 #[test]
 fn a_keyword_beside_a_test_of_the_identity_is_looked_for_in_every_record() {
     let text = "logsource: {product: aws, service: cloudtrail}\ndetection:\n    a: {userIdentity.type: Root}\n    b: [needle]\n    condition: a and b\n";

@@ -128,6 +128,15 @@ impl Condition {
         }
     }
 
+    /// Tells whether nothing is looked at but leaves at fields: then whatever has the same leaves has the same answer.
+    pub fn is_of_leaves(&self) -> bool {
+        match &self.exact {
+            Exact::Rules => true,
+            Exact::Expression(_) => false,
+            Exact::Both(conditions) => conditions.iter().all(Self::is_of_leaves),
+        }
+    }
+
     /// Tells whether a text can satisfy the condition at all when this is the only leaf it has at a field, or when it
     /// has none there.
     pub fn admits(&self, field: FieldId, text: Option<&[u8]>) -> bool {

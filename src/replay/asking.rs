@@ -4,7 +4,7 @@ use super::Matcher;
 use super::glance::Glance;
 use super::identities::Identities;
 use super::matcher::Verdict;
-use super::plan::Asks;
+use super::plan::{Asks, Aspect};
 use crate::event::Members;
 use crate::json::scan::SyntaxError;
 use crate::json::{Leaves, Repeats};
@@ -30,6 +30,14 @@ impl Asking<'_, '_> {
         self.leaves.reset(self.matcher.fields().fields().len());
         self.projected = Members::NONE;
         self.is_wrapped = false;
+    }
+
+    /// Writes what the member whose values come again and again says under an aspect; false when that is not all there is
+    /// to it.
+    pub(super) fn say_identity(&mut self, aspect: &Aspect, text: &mut Vec<u8>) -> bool {
+        self.begin();
+        let is_sound = self.project(self.matcher.fields().repeating_members()).is_ok();
+        is_sound && aspect.write(&self.leaves.view(self.glance.record), text)
     }
 
     /// Asks conditions on the member whose values come again and again.

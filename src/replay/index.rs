@@ -4,7 +4,7 @@ use super::glance::Glance;
 use super::identities::Identities;
 use super::keep::Keeps;
 use super::kind::{Kind, Seen, Traits};
-use super::plan::{self, Alike, Plan};
+use super::plan::{self, Alike, Aspect, Plan};
 use crate::event::{EventFields, Members};
 use crate::json::FieldId;
 use crate::language::{Condition, Remainder, Subject};
@@ -16,6 +16,14 @@ const MOST_REMEMBERED: usize = 50_000;
 
 /// So many kinds of records are told apart among those of one name; the others are of no kind.
 const MOST_KINDS: usize = 64;
+
+/// Fields of identities of which many say the same.
+const SHARED: [&str; 4] = [
+    "detail.userIdentity.type",
+    "detail.userIdentity.accountId",
+    "detail.userIdentity.invokedBy",
+    "detail.userIdentity.sessionContext.attributes.mfaAuthenticated",
+];
 
 /// What plans are made from.
 #[derive(Debug, Clone, Copy)]
@@ -239,7 +247,30 @@ impl Rules<'_> {
         }
         let needs = plan.common.open.iter().map(|open| open.needs.members);
         alike.members = needs.fold(alike.members, Members::and).common(common);
+        alike.aspect = self.aspect(plan, identities);
         Some(alike)
+    }
+
+    /// Returns what of identities a plan looks at; `None` when it may look at more than leaves of theirs, or at what hardly
+    /// two of them share.
+    fn aspect(&self, plan: &Plan, identities: &[Identities]) -> Option<Aspect> {
+        let asked = plan.identities.map(|number| identities[number as usize].conditions());
+        let asked = asked.unwrap_or_default().iter().map(|(position, condition)| (*position, condition));
+        let open = plan.common.open.iter();
+        let conditions: Vec<_> =
+            asked.chain(open.clone().map(|open| (open.position, &open.condition))).collect();
+        let positions = plan.settled.iter().copied().chain(conditions.iter().map(|(position, _)| *position));
+        let kept = positions.map(|position| self.keeps.looks(&self.keeps.of_queries[position as usize]));
+        let mut fields: Vec<_> = conditions.iter().flat_map(|(_, condition)| condition.fields()).collect();
+        fields.extend(kept.flat_map(|looks| looks.fields));
+        let is_told = conditions.iter().all(|(_, condition)| condition.is_of_leaves())
+            && open.clone().all(|open| !open.needs.envelope)
+            && !fields.iter().any(|field| self.fields.is_computed(*field));
+        let repeating = self.fields.repeating_members();
+        fields.retain(|field| self.fields.members_of(*field) == repeating);
+        let path = |field: &FieldId| self.fields.fields().path(*field);
+        let is_shared = fields.iter().all(|field| SHARED.contains(&path(field)));
+        (is_told && is_shared).then(|| Aspect::new(fields))
     }
 }
 

@@ -7,7 +7,7 @@ use super::index::{self, Known, Rules};
 use super::keep::{Keep, Keeps, MOST_GROUPS};
 use super::kind::Traits;
 use super::look::{Habit, Look};
-use super::plan::{self, Needs};
+use super::plan::{self, Aspect, Needs};
 use super::prefilter::Prefilter;
 use super::recall::{Recall, Recalled};
 use super::told::Told;
@@ -277,7 +277,8 @@ impl<'q> Matcher<'q> {
         // At the first look most records match nothing, and that is soon told.
         let alike = plan.alike.as_ref().filter(|_| look.is_second);
         let alike = alike.filter(|alike| alike.members.is_within(marked) && alike.is_worth_it());
-        let key = alike.and_then(|alike| recall.key(glance, alike, &self.numbers));
+        let mut say = |aspect: &Aspect, text: &mut Vec<u8>| asking.say_identity(aspect, text);
+        let key = alike.and_then(|alike| recall.key(glance, alike, &self.numbers, &mut say));
         let recalled = key.and_then(|key| recall.get(key));
         if let Some(alike) = alike {
             alike.note(recalled.is_some());

@@ -7,13 +7,15 @@ use super::glance::Glance;
 use super::needle::Needle;
 use crate::event::{EventFields, Members};
 use crate::json::scan::SyntaxError;
-use crate::json::{FieldId, Leaves, Repeats, plain_string};
+use crate::json::{FieldId, Leaves, Repeats, Scalar, View, plain_string};
 use crate::language::matcher::Value;
 use crate::language::{Condition, Rule, Test};
 use foldhash::fast::FixedState;
 use memchr::memmem;
+use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::BuildHasher;
 
 /// Beyond so many literals looking for each costs more than projecting the member they would be in.
 const MOST_LITERALS: usize = 4;
@@ -63,9 +65,19 @@ pub(super) struct Alike {
     pub(super) members: Members,
     /// … and whether the hour is something by which they are.
     pub(super) has_hour: bool,
+    /// What of their identities counts, where that can be said.
+    pub(super) aspect: Option<Aspect>,
     /// How many were asked about, and how many of them had been answered.
     asked: Cell<u32>,
     answered: Cell<u32>,
+}
+
+/// Some fields of the member whose values come again and again.
+#[derive(Debug)]
+pub(super) struct Aspect {
+    /// Tells the fields from other ones.
+    pub(super) number: u64,
+    pub(super) fields: Box<[FieldId]>,
 }
 
 /// Conditions that have to be asked.
@@ -147,6 +159,34 @@ impl Plan {
         if !satisfied.is_sorted() {
             satisfied.sort_unstable();
         }
+    }
+}
+
+impl Aspect {
+    pub(super) fn new(fields: impl IntoIterator<Item = FieldId>) -> Self {
+        let fields: BTreeSet<u32> = fields.into_iter().map(|field| field.0).collect();
+        let number = FixedState::default().hash_one(&fields);
+        Self { number, fields: fields.into_iter().map(FieldId).collect() }
+    }
+
+    /// Writes the leaves at the fields; false when places in arrays count, too.
+    pub(super) fn write(&self, leaves: &View<'_>, text: &mut Vec<u8>) -> bool {
+        for field in &self.fields {
+            for leaf in leaves.at(*field) {
+                let (kind, value) = match leaf.value {
+                    Scalar::String(text) => (b's', text.decode_bytes()),
+                    Scalar::Number(text) => (b'n', text.as_bytes().into()),
+                    Scalar::Bool(true) => (b't', Cow::default()),
+                    Scalar::Bool(false) => (b'f', Cow::default()),
+                    Scalar::Null => (b'0', Cow::default()),
+                };
+                text.push(kind);
+                text.extend_from_slice(&value.len().to_le_bytes());
+                text.extend_from_slice(&value);
+            }
+            text.push(b'.');
+        }
+        leaves.array_count() == 0
     }
 }
 

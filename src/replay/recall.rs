@@ -5,8 +5,8 @@
 //! of the first record with that key goes for all others.
 
 use super::answer::{Answers, Said};
-use super::glance::{Glance, Numbers};
-use super::plan::Alike;
+use super::glance::{Glance, Member, Numbers};
+use super::plan::{Alike, Aspect};
 use crate::event::Members;
 use crate::json::compact::Mark;
 use crate::json::plain_string;
@@ -25,10 +25,11 @@ const LONGEST: usize = 2 << 10;
 /// From a value on, the next one that is marked is no further away, if nothing else is in between. They are taken together.
 const FAR: u32 = 64;
 
+/// Stands for the length of a value of which the class is written: no value is so long.
+const CLASS: u32 = 0xffff;
+
 /// How much of `2026-03-01T14:05:09Z` tells the hour.
 const HOUR: usize = 13;
-
-type ByKey = HashMap<u128, Recalled, FixedState>;
 
 /// What one thread remembers.
 #[derive(Debug)]
@@ -36,17 +37,29 @@ pub(super) struct Recall {
     answers: Arc<Answers>,
     /// What is remembered of the account whose log files are read now, and of others: it is soon used again, and small
     /// enough for the processor's cache, where what is remembered of all would not be.
-    by_key: ByKey,
+    here: OfAccount,
     account: Box<str>,
-    of_others: HashMap<Box<str>, ByKey, FixedState>,
-    /// How many keys all have together.
+    of_others: HashMap<Box<str>, OfAccount, FixedState>,
+    /// How many keys and identities all have together.
     known: usize,
+    /// The classes of identities, by what an aspect of them says.
+    classes: HashMap<Box<[u8]>, u32, FixedState>,
+    /// What is said while it is found out.
+    said: Vec<u8>,
     /// The numbers of answers by what they say.
     by_answer: HashMap<u128, u32, FixedState>,
     /// Keys are written one after the other, and their hashes remembered: 128 bits, and nobody who writes into a trail
     /// knows the secret.
     key: Vec<u8>,
     secret: Box<[u8; 192]>,
+}
+
+/// What is remembered of one account.
+#[derive(Debug, Default)]
+struct OfAccount {
+    by_key: HashMap<u128, Recalled, FixedState>,
+    /// By the hash of an identity, and the number of an aspect: its class, unless it is too odd to have one.
+    by_identity: HashMap<(u128, u64), Option<u32>, FixedState>,
 }
 
 /// What is remembered of records.
@@ -67,10 +80,12 @@ impl Default for Recall {
         }
         Self {
             answers: Arc::default(),
-            by_key: HashMap::default(),
+            here: OfAccount::default(),
             account: Box::default(),
             of_others: HashMap::default(),
             known: 0,
+            classes: HashMap::default(),
+            said: Vec::new(),
             by_answer: HashMap::default(),
             key: Vec::new(),
             secret,
@@ -84,36 +99,45 @@ impl Recall {
     pub(super) fn begin(&mut self, account: Option<&str>, threads: usize) -> &Arc<Answers> {
         if self.known > MOST / threads.max(1) {
             self.answers = Arc::default();
-            self.by_key.clear();
+            self.here = OfAccount::default();
             self.of_others.clear();
             self.by_answer.clear();
+            self.classes.clear();
             self.known = 0;
         }
         let account = account.unwrap_or_default();
         if *self.account != *account {
-            let by_key = self.of_others.remove(account).unwrap_or_default();
+            let here = self.of_others.remove(account).unwrap_or_default();
             let last = std::mem::replace(&mut self.account, account.into());
-            let of_last = std::mem::replace(&mut self.by_key, by_key);
-            if !of_last.is_empty() {
+            let of_last = std::mem::replace(&mut self.here, here);
+            if !of_last.by_key.is_empty() {
                 self.of_others.insert(last, of_last);
             }
         }
         &self.answers
     }
 
-    /// Returns the key of a record for its plan; `None` when its values are too odd for that.
-    pub(super) fn key(&mut self, glance: &Glance<'_>, alike: &Alike, numbers: &Numbers) -> Option<u128> {
+    /// Returns the key of a record for its plan; `None` when its values are too odd for that. `say` writes what the
+    /// identity says under an aspect; false when that is not all there is to it.
+    pub(super) fn key(
+        &mut self,
+        glance: &Glance<'_>,
+        alike: &Alike,
+        numbers: &Numbers,
+        mut say: impl FnMut(&Aspect, &mut Vec<u8>) -> bool,
+    ) -> Option<u128> {
         let is_account_asked = numbers.recipient_account_id.is_some_and(|number| alike.members.has(number));
         // Without a receiving account others are asked for it, the log key at last.
         if is_account_asked && !glance.names_account() {
             return None;
         }
-        let key = &mut self.key;
-        key.clear();
-        key.extend_from_slice(&alike.serial.to_le_bytes());
+        self.key.clear();
+        self.key.extend_from_slice(&alike.serial.to_le_bytes());
         if alike.has_hour {
-            key.extend_from_slice(&glance.usual_time()?[..HOUR]);
+            self.key.extend_from_slice(&glance.usual_time()?[..HOUR]);
         }
+        let identity = glance.place(Member::UserIdentity).filter(|_| alike.aspect.is_some());
+        let is_identity = |mark: &Mark| Some(mark.value as usize) == identity;
         let mut marks = glance.marks;
         while let [mark, rest @ ..] = marks {
             marks = rest;
@@ -124,21 +148,53 @@ impl Recall {
             while let [next, rest @ ..] = marks
                 && alike.members.has(next.name)
                 && next.value - last.value < FAR
+                && !is_identity(last)
+                && !is_identity(next)
             {
                 (last, marks) = (next, rest);
             }
             let end = end(glance, last, marks.first())?;
             let values =
                 glance.record.get(mark.value as usize..end).filter(|values| values.len() <= LONGEST)?;
-            key.extend_from_slice(&(mark.name << 16 | values.len() as u32).to_le_bytes());
-            key.extend_from_slice(values);
+            match alike.aspect.as_ref().filter(|_| is_identity(mark)) {
+                Some(aspect) => {
+                    let class = self.class(values, aspect, &mut say)?;
+                    self.key.extend_from_slice(&(mark.name << 16 | CLASS).to_le_bytes());
+                    self.key.extend_from_slice(&class.to_le_bytes());
+                }
+                None => {
+                    self.key.extend_from_slice(&(mark.name << 16 | values.len() as u32).to_le_bytes());
+                    self.key.extend_from_slice(values);
+                }
+            }
         }
-        Some(xxh3_128_with_secret(key, &*self.secret))
+        Some(xxh3_128_with_secret(&self.key, &*self.secret))
+    }
+
+    /// Returns the class of an identity: all of one class say the same under the aspect.
+    fn class(
+        &mut self,
+        identity: &[u8],
+        aspect: &Aspect,
+        say: impl FnOnce(&Aspect, &mut Vec<u8>) -> bool,
+    ) -> Option<u32> {
+        let hash = xxh3_128_with_secret(identity, &*self.secret);
+        let Self { here, classes, said, known, .. } = self;
+        *here.by_identity.entry((hash, aspect.number)).or_insert_with(|| {
+            *known += 1;
+            said.clear();
+            said.extend_from_slice(&aspect.number.to_le_bytes());
+            if !say(aspect, said) {
+                return None;
+            }
+            let new = classes.len() as u32;
+            Some(*classes.entry(said.as_slice().into()).or_insert(new))
+        })
     }
 
     /// Returns what is remembered of records with a key.
     pub(super) fn get(&self, key: u128) -> Option<Recalled> {
-        self.by_key.get(&key).copied()
+        self.here.by_key.get(&key).copied()
     }
 
     /// Remembers that records with a key match nothing, which was found out by looking at some members.
@@ -159,7 +215,7 @@ impl Recall {
     }
 
     fn remember(&mut self, key: u128, recalled: Recalled) {
-        let is_new = self.by_key.insert(key, recalled).is_none();
+        let is_new = self.here.by_key.insert(key, recalled).is_none();
         self.known += usize::from(is_new);
     }
 }
