@@ -2,6 +2,7 @@
 
 mod cli;
 
+/// Reports are made of many small pieces, and so are requests to S3.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
