@@ -22,6 +22,7 @@ mod page;
 mod plain;
 mod survey;
 mod transfer;
+mod xml;
 
 use super::known::Known;
 use super::plan::Plan;

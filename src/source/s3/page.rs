@@ -1,11 +1,9 @@
 //! One page of a listing, as the SDK has read it or as S3 writes it.
 
+use super::xml;
 use crate::source::objects::decode_key;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{EncodingType, ObjectStorageClass};
-use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::Event;
 
 /// What a page says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,33 +41,10 @@ impl Page {
     /// Reads the document that S3 writes when it is asked for keys as they stand in an address (API reference,
     /// `ListObjectsV2`); `None` for everything else.
     pub fn read(text: &str) -> Option<Self> {
-        let mut reader = Reader::from_str(text);
-        reader.config_mut().expand_empty_elements = true;
-        let (mut document, mut depth, mut text) = (Document::default(), 0, String::new());
-        loop {
-            match reader.read_event().ok()? {
-                Event::Start(element) => {
-                    depth += 1;
-                    text.clear();
-                    document.is_listing |= depth == 1 && element.name().as_ref() == b"ListBucketResult";
-                }
-                Event::Text(part) => text.push_str(&part.decode().ok()?),
-                Event::GeneralRef(part) => match part.resolve_char_ref().ok()? {
-                    Some(letter) => text.push(letter),
-                    None => text.push_str(resolve_predefined_entity(&part.decode().ok()?)?),
-                },
-                Event::End(element) => {
-                    document.take(depth, element.name().as_ref(), &text)?;
-                    depth -= 1;
-                }
-                Event::Eof => break,
-                Event::Decl(_) => {}
-                _ => return None,
-            }
-        }
+        let mut document = Document::default();
+        xml::read(text, |depth, name, text| document.take(depth, name, text))?;
         let Document { is_listing, is_truncated, is_encoded, token, folders, objects, .. } = document;
-        (depth == 0 && is_listing && is_encoded)
-            .then(|| Self::new(folders, objects, token.filter(|_| is_truncated)))
+        (is_listing && is_encoded).then(|| Self::new(folders, objects, token.filter(|_| is_truncated)))
     }
 
     fn new(folders: Vec<String>, objects: Vec<(String, Attributes)>, token: Option<String>) -> Self {
@@ -135,6 +110,7 @@ impl Document {
     /// Takes an element, which has ended, with its text; `None` when it cannot be what S3 writes.
     fn take(&mut self, depth: usize, name: &[u8], text: &str) -> Option<()> {
         match (depth, name) {
+            (1, b"ListBucketResult") => self.is_listing = true,
             (2, b"IsTruncated") => self.is_truncated = text == "true",
             (2, b"EncodingType") => self.is_encoded = text == "url",
             (2, b"NextContinuationToken") => self.token = Some(text.to_owned()),

@@ -8,6 +8,7 @@
 use super::answer::Answer;
 use super::page::Page;
 use super::transfer::{Failure, Rest, receive};
+use super::xml;
 use crate::source::fault::words;
 use aws_sdk_s3::config::http::{HttpRequest, HttpResponse};
 use aws_sdk_s3::config::{ProvideCredentials, SharedCredentialsProvider};
@@ -226,20 +227,38 @@ async fn refusal(response: HttpResponse) -> Answer {
     // An answer that breaks off here says what its status says.
     let body = ByteStream::new(response.into_body()).collect().await.map(|body| body.into_bytes());
     let text = String::from_utf8_lossy(&body.unwrap_or_default()).into_owned();
-    let said = |name: &str| member(&text, name);
-    let answer =
-        Answer::refused(status, said("Code").unwrap_or_default(), said("Message").unwrap_or_default());
+    let Said { code, message, tier, class } = Said::read(&text);
+    let answer = Answer::refused(status, code.unwrap_or_default(), message.unwrap_or_default());
     let is_marked = marked.is_some_and(|value| value == "true");
-    answer.with_archive(said("AccessTier").or(said("StorageClass"))).with_place(region, is_marked)
+    answer.with_archive(tier.or(class)).with_place(region, is_marked)
 }
 
-/// Returns the text of a member of an XML document of S3, whose members lie side by side.
-fn member(text: &str, name: &str) -> Option<String> {
-    let (_, rest) = text.split_once(&format!("<{name}>"))?;
-    let (value, _) = rest.split_once(&format!("</{name}>"))?;
-    let plain =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&")];
-    Some(plain.iter().fold(value.to_owned(), |value, (escape, letter)| value.replace(escape, letter)))
+/// What a refusal says.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Said {
+    code: Option<String>,
+    message: Option<String>,
+    tier: Option<String>,
+    class: Option<String>,
+}
+
+impl Said {
+    fn read(document: &str) -> Self {
+        let mut said = Self::default();
+        // Of a document that breaks off counts what came.
+        let _ = xml::read(document, |_, name, text| {
+            let member = match name {
+                b"Code" => &mut said.code,
+                b"Message" => &mut said.message,
+                b"AccessTier" => &mut said.tier,
+                b"StorageClass" => &mut said.class,
+                _ => return Some(()),
+            };
+            member.get_or_insert_with(|| text.to_owned());
+            Some(())
+        });
+        said
+    }
 }
 
 /// Writes a key as it stands in an address, or a value as it stands in a query.
@@ -275,8 +294,11 @@ mod tests {
     #[test]
     fn refusals_are_read_as_they_are_written() {
         let text = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>&quot;a&quot; &amp;lt; b</Message></Error>";
-        assert_eq!(member(text, "Code").as_deref(), Some("AccessDenied"));
-        assert_eq!(member(text, "Message").as_deref(), Some("\"a\" &lt; b"));
-        assert_eq!(member(text, "StorageClass"), None);
+        let said = Said::read(text);
+        assert_eq!(said.code.as_deref(), Some("AccessDenied"));
+        assert_eq!(said.message.as_deref(), Some("\"a\" &lt; b"));
+        assert_eq!(said.class, None);
+        let broken = Said::read(&text[..text.len() - 20]);
+        assert_eq!(broken, Said { code: said.code, ..Said::default() });
     }
 }
