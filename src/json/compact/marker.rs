@@ -1,9 +1,23 @@
 //! What is marked: members by their names, or strings by what they say.
 
 use super::classes::Letters;
+use std::collections::BTreeSet;
 
-/// A name is looked for by its first and its sixth letter.
+/// A name is looked for by its first and its sixth letter, and found by the first six.
 const SHORTEST: usize = 6;
+
+/// Shorter literals are in too many strings.
+const SHORTEST_LITERAL: usize = 4;
+
+/// How many slots there are for names by their first six letters; few names share one.
+const SLOTS: usize = 1 << SLOT_BITS;
+const SLOT_BITS: u32 = 8;
+
+/// The golden ratio: it spreads similar numbers.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The bit that tells upper from lower case, in each of eight letters.
+const CASE: u64 = 0x2020_2020_2020_2020;
 
 /// How much of a name, with its closing quote and colon, is compared at once.
 const CHUNK: usize = 16;
@@ -25,17 +39,17 @@ pub enum MarkerError {
 pub struct Marker {
     /// Whether the names are what strings say, at whatever depth and in upper or lower case.
     is_of_strings: bool,
-    /// Those with the same sixth letter side by side.
+    /// Those in the same slot side by side.
     names: Vec<Name>,
-    /// For every sixth letter where the names that have it begin and end.
-    by_sixth_letter: Box<[(u8, u8); 128]>,
+    /// Where the names of each slot begin and end.
+    slots: Box<[(u8, u8); SLOTS]>,
     letters: Letters,
 }
 
 #[derive(Debug, Clone)]
 struct Name {
     number: u32,
-    /// With the closing quote and the colon.
+    /// With the closing quote and the colon, or what else must stand behind it.
     bytes: Box<[u8]>,
     /// The first bytes, and which of them are the name's own.
     chunk: u128,
@@ -63,48 +77,72 @@ impl Marker {
     /// # Errors
     /// Returns an error for names that cannot be marked; whoever wants them has to read all objects.
     pub fn new<'n>(names: impl IntoIterator<Item = (u32, &'n [u8])>) -> Result<Self, MarkerError> {
-        let is_plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'.');
-        let mut marker = Self {
-            is_of_strings: false,
-            names: Vec::new(),
-            by_sixth_letter: Box::new([(0, 0); 128]),
-            letters: Letters::default(),
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'.');
+        let name = |(number, name): (u32, &[u8])| match std::str::from_utf8(name) {
+            Ok(text) if text.len() >= SHORTEST && text.bytes().all(is_plain) => {
+                Ok(Name::new(number, (text, "\":")))
+            }
+            _ => Err(MarkerError::Name),
         };
-        for (number, name) in names {
-            if name.len() < SHORTEST || !name.iter().all(is_plain) {
-                return Err(MarkerError::Name);
-            }
-            if number >= Self::MOST_NAMES {
-                return Err(MarkerError::Number);
-            }
-            marker.names.push(Name::new(number, name));
+        let mut marker = Self::of_names(names.into_iter().map(name).collect::<Result<_, _>>()?)?;
+        marker.insert_letters(|letter| letter);
+        Ok(marker)
+    }
+
+    /// Returns a marker for names that lacks their letters.
+    fn of_names(names: Vec<Name>) -> Result<Self, MarkerError> {
+        if names.iter().any(|name| name.number >= Self::MOST_NAMES) {
+            return Err(MarkerError::Number);
         }
-        marker.names.sort_by_key(Name::sixth_letter);
+        let slots = Box::new([(0, 0); SLOTS]);
+        let mut marker = Self { is_of_strings: false, names, slots, letters: Letters::default() };
+        marker.names.sort_by_key(Name::slot);
         for (place, name) in (0..).zip(&marker.names) {
-            let (begin, end) = &mut marker.by_sixth_letter[usize::from(name.sixth_letter() & 127)];
+            let (begin, end) = &mut marker.slots[name.slot()];
             (*begin, *end) = (if *end == 0 { place } else { *begin }, place + 1);
-            marker.letters.insert(usize::from(place), name.letters());
         }
         Ok(marker)
     }
 
     /// Returns a marker for all strings that say one of `literals`, whatever the case of their letters; their numbers are
-    /// the places in the list. A string with an escape in it is not marked, but [`super::Object::is_certain`] then says so
-    /// where the escape could be a letter.
+    /// the places in the list. Short ones are marked where they are values. A string with an escape in it is not marked,
+    /// but [`super::Object::is_certain`] then says so where the escape could be a letter.
     ///
     /// # Errors
     /// Returns an error for literals that cannot be marked.
     pub fn of_strings(literals: &[&str]) -> Result<Self, MarkerError> {
-        let literals: Vec<_> = literals.iter().map(|literal| literal.to_ascii_lowercase()).collect();
-        if literals.iter().any(|literal| literal.contains('/')) {
-            return Err(MarkerError::Name);
+        let mut names = Vec::new();
+        for (number, literal) in (0..).zip(literals) {
+            if !Self::is_markable(literal) {
+                return Err(MarkerError::Name);
+            }
+            // Enough of what stands behind a short one is looked for, too.
+            let ends: &[&str] = if literal.len() + 1 < SHORTEST { &["\",", "\"}", "\"]"] } else { &["\""] };
+            let literal = literal.to_ascii_lowercase();
+            names.extend(ends.iter().map(|end| Name::new(number, (&literal, end))));
         }
-        let mut marker = Self::new((0..).zip(literals.iter().map(String::as_bytes)))?;
+        let mut marker = Self::of_names(names)?;
         marker.is_of_strings = true;
-        for (place, name) in marker.names.iter().enumerate() {
-            marker.letters.insert(place, name.letters().map(|letter| letter.to_ascii_uppercase()));
-        }
+        marker.insert_letters(|letter| letter);
+        marker.insert_letters(|letter| letter.to_ascii_uppercase());
         Ok(marker)
+    }
+
+    /// Adds the letters that the names are looked for by. Names with the same first letter are in one group: then the sixth
+    /// ones of others do not pass for theirs.
+    fn insert_letters(&mut self, cased: fn(u8) -> u8) {
+        let firsts: BTreeSet<u8> = self.names.iter().map(|name| name.letters()[0]).collect();
+        for (group, first) in firsts.into_iter().enumerate() {
+            for letters in self.names.iter().map(Name::letters).filter(|letters| letters[0] == first) {
+                self.letters.insert(group, letters.map(cased));
+            }
+        }
+    }
+
+    /// Tells whether strings that say this can be marked.
+    pub fn is_markable(literal: &str) -> bool {
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'/');
+        literal.len() >= SHORTEST_LITERAL && literal.bytes().all(is_plain)
     }
 
     /// Returns a marker that marks nothing.
@@ -130,22 +168,25 @@ impl Marker {
     /// Returns the number of the literal that the string says whose opening quote is at `at`.
     #[inline(always)]
     pub(super) fn look_at_string(&self, text: &[u8], at: usize) -> Option<u32> {
-        let sixth = text.get(at + SHORTEST)?.to_ascii_lowercase();
-        let (begin, end) = self.by_sixth_letter[usize::from(sixth & 127)];
-        let names = &self.names[usize::from(begin)..usize::from(end)];
+        let names = self.names_in(slot(text.get(at + 1..)?));
         let is_said = |name: &&Name| {
-            let literal = &name.bytes[..name.bytes.len() - 1];
-            text[at + 1..].get(..literal.len()).is_some_and(|string| string.eq_ignore_ascii_case(literal))
+            let string = text[at + 1..].get(..name.bytes.len());
+            string.is_some_and(|string| string.eq_ignore_ascii_case(&name.bytes))
         };
         names.iter().find(is_said).map(|name| name.number)
+    }
+
+    #[inline(always)]
+    fn names_in(&self, slot: usize) -> &[Name] {
+        let (begin, end) = self.slots[slot];
+        &self.names[usize::from(begin)..usize::from(end)]
     }
 
     /// Tells what stands behind the quote at `at`, which may be a name.
     #[inline(always)]
     pub(super) fn look(&self, text: &[u8], at: usize) -> Looks {
-        let Some(sixth) = text.get(at + SHORTEST) else { return Looks::Foreign };
-        let (begin, end) = self.by_sixth_letter[usize::from(sixth & 127)];
-        for name in &self.names[usize::from(begin)..usize::from(end)] {
+        let Some(rest) = text.get(at + 1..) else { return Looks::Foreign };
+        for name in self.names_in(slot(rest)) {
             match name.look(text, at + 1) {
                 Looks::Foreign => {}
                 Looks::Odd => return Looks::Odd,
@@ -156,25 +197,38 @@ impl Marker {
     }
 }
 
+/// Returns the slot of the name at the beginning of a text, whatever the case of its letters.
+#[inline(always)]
+fn slot(text: &[u8]) -> usize {
+    let letters = text.first_chunk().copied().unwrap_or_else(|| {
+        let mut padded = [0; size_of::<u64>()];
+        padded[..text.len()].copy_from_slice(text);
+        padded
+    });
+    let letters = u64::from_le_bytes(letters) | CASE;
+    let first_six = letters << (u64::BITS - 8 * SHORTEST as u32);
+    (first_six.wrapping_mul(SPREAD) >> (u64::BITS - SLOT_BITS)) as usize
+}
+
 impl Name {
-    fn new(number: u32, name: &[u8]) -> Self {
-        let bytes = [name, b"\":"].concat().into_boxed_slice();
+    fn new(number: u32, (name, end): (&str, &str)) -> Self {
+        let bytes = [name, end].concat().into_bytes().into_boxed_slice();
         let (mut chunk, mut own) = ([0; CHUNK], [0; CHUNK]);
-        for (place, byte) in name.iter().take(CHUNK).enumerate() {
-            (chunk[place], own[place]) = (*byte, u8::MAX);
+        for (place, byte) in name.bytes().take(CHUNK).enumerate() {
+            (chunk[place], own[place]) = (byte, u8::MAX);
         }
         let last = bytes.last_chunk().copied().unwrap_or_default();
         let [chunk, own, last] = [chunk, own, last].map(u128::from_le_bytes);
         Self { number, bytes, chunk, own, last }
     }
 
-    fn sixth_letter(&self) -> u8 {
-        self.bytes[SHORTEST - 1]
+    fn slot(&self) -> usize {
+        slot(&self.bytes)
     }
 
     /// Returns the letters that the name is looked for by.
     fn letters(&self) -> [u8; 2] {
-        [self.bytes[0], self.sixth_letter()]
+        [self.bytes[0], self.bytes[SHORTEST - 1]]
     }
 
     #[inline(always)]

@@ -47,7 +47,7 @@ pub(super) fn split<C: Classify, const MARKING: bool>(text: &[u8], marker: &Mark
         C::follow(&classes, depth, MAX_DEPTH as i16, &mut depths);
         splitter.end_objects::<C>(base, &classes, &depths)?;
         if MARKING {
-            splitter.mark::<C>(base, &classes, &depths, marker);
+            splitter.mark::<C>(base, &mut classes, &depths, marker);
         }
         if depths.is_too_deep {
             return None;
@@ -223,26 +223,26 @@ impl<'a> Splitter<'a> {
     /// Notes the members of the objects that have one of the names, and where in the text their values are; or the strings
     /// that say one of them.
     #[inline(always)]
-    fn mark<C: Classify>(&mut self, base: usize, classes: &Classes, depths: &Depths, marker: &Marker) {
-        let mut named = classes.named;
-        while named != 0 {
+    fn mark<C: Classify>(&mut self, base: usize, classes: &mut Classes, depths: &Depths, marker: &Marker) {
+        // One loop, not one in another: how many names a block has is hard to guess.
+        let Classes { names, named, opening, closing, .. } = classes;
+        while *named != 0 {
             let block = named.trailing_zeros() as usize % BLOCKS;
-            named &= named - 1;
-            let mut names = classes.names[block];
-            while names != 0 {
-                let place = block * BLOCK + names.trailing_zeros() as usize;
-                let before = names.wrapping_sub(1) & !names;
-                names &= names - 1;
-                if marker.is_of_strings() {
-                    self.mark_string(base + place, marker);
-                    continue;
-                }
-                let span = Span::<C>::at(place);
-                let opened = (classes.opening[block] & span.mask & before).count_ones() as i16;
-                let closed = (classes.closing[block] & span.mask & before).count_ones() as i16;
-                if depths.before[span.number] + opened - closed == 1 {
-                    self.mark_name(base + place, marker);
-                }
+            let here = names[block];
+            let place = block * BLOCK + here.trailing_zeros() as usize;
+            let before = here.wrapping_sub(1) & !here;
+            let rest = here & here.wrapping_sub(1);
+            names[block] = rest;
+            *named = if rest == 0 { *named & (*named - 1) } else { *named };
+            if marker.is_of_strings() {
+                self.mark_string(base + place, marker);
+                continue;
+            }
+            let span = Span::<C>::at(place);
+            let opened = (opening[block] & span.mask & before).count_ones() as i16;
+            let closed = (closing[block] & span.mask & before).count_ones() as i16;
+            if depths.before[span.number] + opened - closed == 1 {
+                self.mark_name(base + place, marker);
             }
         }
     }

@@ -256,9 +256,36 @@ fn strings_are_marked_by_what_they_say() {
         }
         assert_eq!(said(r#""a":"\u0043onsoleLogin""#), None);
     }
-    for literal in ["a/bcdef", "short", "with\"quote", "ümlauts"] {
+    for literal in ["a/bcdef", "abc", "with\"quote", "ümlauts"] {
         assert!(Marker::of_strings(&[literal]).is_err());
     }
+}
+
+#[test]
+fn short_strings_are_marked_where_they_are_values() {
+    let literals = ["Root", "Error", "iam.amazonaws.com"];
+    for shift in 0..70 {
+        let said = |members: &str| said(&format!(r#"{{"p":"{}",{members}}}"#, "_".repeat(shift)), &literals);
+        assert_eq!(said(r#""a":"Root""#), Some(vec![0]));
+        assert_eq!(said(r#""a":{"b":{"c":"root"}}"#), Some(vec![0]));
+        assert_eq!(said(r#""a":["x","ROOT"],"b":["error","y"]"#), Some(vec![0, 1]));
+        assert_eq!(said(r#""a":"Root","b":"IAM.amazonaws.com""#), Some(vec![0, 2]));
+        for members in [r#""a":"Roots","b":"xRoot""#, r#""Root":"Erro""#, r#""a":"\"Root""#, r#""a":"Root,""#]
+        {
+            assert_eq!(said(members), Some(vec![]), "{members}");
+        }
+        assert_eq!(said(r#""a":"R\u006fot""#), None);
+    }
+}
+
+#[test]
+fn names_that_begin_alike_are_told_apart() {
+    let names = ["eventTime", "eventType", "eventTypo", "requestID", "requestParameters"];
+    let marker = Marker::new((0..).zip(names.map(str::as_bytes))).unwrap();
+    let row = r#"{"requestID":1,"eventTypo":2,"eventTim":3,"eventTime":4,"eventType":5,"requestIDs":6,"requestParameters":{}}"#;
+    let split = split(row.as_bytes(), &marker).unwrap();
+    let marked: Vec<u32> = split.marks.iter().map(|mark| mark.name).collect();
+    assert_eq!(marked, [3, 2, 0, 1, 4]);
 }
 
 fn name() -> impl Strategy<Value = String> {
