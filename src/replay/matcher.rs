@@ -8,7 +8,7 @@ use super::keep::{Keep, Keeps, MOST_GROUPS};
 use super::kind::Traits;
 use super::look::{Habit, Look};
 use super::plan::{self, Aspect, Needs};
-use super::prefilter::Prefilter;
+use super::prefilter::{Admitted, Prefilter};
 use super::recall::{Recall, Recalled};
 use super::told::Told;
 use crate::decode::Kind;
@@ -64,6 +64,7 @@ pub(super) struct Scratch {
     pub(super) habit: Habit,
     /// For each look one.
     known: [Known; 2],
+    pub(super) admitted: Admitted,
     candidates: Vec<u32>,
     pub(super) recall: Recall,
     times: UsualTimes,

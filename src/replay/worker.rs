@@ -150,7 +150,7 @@ impl<'run> Worker<'run> {
         let mut scratch = self.scratches.take();
         let matched = match &self.prefilter {
             Some(prefilter) if is_of_scope => decode::read_piece(piece, prefilter.marker())
-                .map(|records| self.match_candidates(key, piece, &records, &mut scratch)),
+                .map(|records| self.match_candidates(key, (piece, &records), prefilter, &mut scratch)),
             _ => {
                 let look = &self.looks[usize::from(scratch.habit.is_close)];
                 decode::read_piece(piece, &look.marker)
@@ -181,21 +181,21 @@ impl<'run> Worker<'run> {
         Matched { answers: Some(Arc::clone(answers)), ..Matched::of(records, &self.asked) }
     }
 
-    /// Matches the records that hold a literal, and counts the others.
+    /// Matches the records that may match, and counts the others.
     fn match_candidates(
         &self,
         key: &LogKey,
-        piece: &[u8],
-        records: &Records,
+        (piece, records): (&[u8], &Records),
+        prefilter: &Prefilter,
         scratch: &mut Scratch,
     ) -> Matched {
         let mut matched = self.begin(key, records.found.len(), scratch);
         for (index, found) in records.found.iter().enumerate() {
-            if !Prefilter::is_candidate(records, found) {
+            let bytes = records.bytes(piece, found);
+            if !prefilter.is_candidate(records, (found, bytes), &mut scratch.admitted) {
                 matched.tally.count(Place::Inside, true);
                 continue;
             }
-            let bytes = records.bytes(piece, found);
             matched.at = index;
             let done = match self.look_again(key, bytes, &mut matched, scratch) {
                 Ok(Verdict::Unsure) => self.match_whole(key, found.kind, bytes, &mut matched, scratch),

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 /// Patterns that a glance decides about, and some that it must leave alone.
-pub const PATTERNS: [&str; 22] = [
+pub const PATTERNS: [&str; 26] = [
     r#"{"detail":{"eventName":["ConsoleLogin"]}}"#,
     r#"{"source":["aws.signin"],"detail":{"eventName":["ConsoleLogin","CreateUser"],"errorCode":[{"exists":false}]}}"#,
     r#"{"detail":{"eventName":[{"prefix":"Con"}]}}"#,
@@ -32,10 +32,15 @@ pub const PATTERNS: [&str; 22] = [
     r#"{"detail":{"$or":[{"eventName":["CreateUser"]},{"errorCode":["AccessDenied"]}]}}"#,
     r#"{"detail":{"readOnly":[false]}}"#,
     r#"{"detail":{"readOnly":[true,"x"],"eventName":["ConsoleLogin","ListUsers",{"exists":false}]}}"#,
+    // More names than are looked for one by one.
+    r#"{"detail":{"eventName":["A0","A1","A2","A3","A4","A5","A6","A7","A8","A9","B0","B1","B2","B3","B4","B5","CreateUser"]}}"#,
+    r#"{"detail":{"errorCode":[{"exists":true}]}}"#,
+    r#"{"detail":{"userIdentity":{"type":["Root"]}}}"#,
+    r#"{"detail":{"eventSource":["iam.amazonaws.com"],"eventName":[{"anything-but":{"prefix":["List"]}}]}}"#,
 ];
 
 /// Members of records, in many spellings.
-pub const MEMBERS: [&str; 73] = [
+pub const MEMBERS: [&str; 81] = [
     r#""awsRegion":"us-east-1""#,
     r#""awsRegion":"eu-west-1""#,
     r#""awsRegion":"global""#,
@@ -108,6 +113,14 @@ pub const MEMBERS: [&str; 73] = [
     r#""userIdentity":{"userName":"K"}"#,
     r#""userIdentity":{"userName":"k","type":"root"}"#,
     r#""errorCode":["AccessDenied",null]"#,
+    r#""errorCode":null"#,
+    r#""e\u0072rorCode":"x""#,
+    r#""requestParameters":{"errorCode":"x","a":"eventName"}"#,
+    r#""requestParameters":["eventName","Root"]"#,
+    r#""userIdentity":{"type":"Root"}"#,
+    r#""userIdentity":{"Root":"Roots","type":"xRoot"}"#,
+    r#""EVENTNAME":"ConsoleLogin""#,
+    r#""eventName":"Con""#,
     r#""note":"漢字 ü \\ {[,:]}""#,
 ];
 
