@@ -11,7 +11,14 @@ const NAMED_FAULTS: usize = 20;
 /// Prints what was covered.
 pub fn print(coverage: &Coverage, elapsed: Duration, is_written: bool) {
     say(&files(coverage, elapsed));
-    say(&records(coverage));
+    say(&records(coverage, true));
+    print_rest(coverage, is_written);
+}
+
+/// Prints what reports covered. They ask what they need, and how many hits that makes is nobody's business.
+pub fn print_report(coverage: &Coverage, elapsed: Duration, is_written: bool) {
+    say(&files(coverage, elapsed));
+    say(&records(coverage, false));
     print_rest(coverage, is_written);
 }
 
@@ -86,13 +93,16 @@ fn files(coverage: &Coverage, elapsed: Duration) -> String {
     line
 }
 
-fn records(coverage: &Coverage) -> String {
+fn records(coverage: &Coverage, has_hits: bool) -> String {
     let records = &coverage.records;
     let mut line = plural(records.read, "record", "records");
     if records.in_scope != records.read {
         line += &format!(", {} in scope", thousands(records.in_scope));
     }
-    line += &format!(", {} matched, {}", thousands(records.matched), plural(coverage.hits, "hit", "hits"));
+    if has_hits {
+        line +=
+            &format!(", {} matched, {}", thousands(records.matched), plural(coverage.hits, "hit", "hits"));
+    }
     line += &format!(", {}", plural(records.duplicates, "duplicate", "duplicates"));
     if records.rejected > 0 {
         line += &format!(", {} not records", thousands(records.rejected));

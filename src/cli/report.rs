@@ -72,7 +72,7 @@ pub fn run(command: &args::Report, global: &Global) -> anyhow::Result<Exit> {
     let is_covered = coverage_file.is_some() || destination.is_folder();
     let look = look(global, &destination, time_zone);
     destination.write(&document, format, &look, &interrupt)?;
-    foot::print(&document.coverage, shown.elapsed(), is_covered);
+    foot::print_report(&document.coverage, shown.elapsed(), is_covered);
     if let Some(file) = coverage_file {
         ends::write_coverage(&document.coverage, file)?;
     }

@@ -66,6 +66,9 @@ struct WantedFields {
     region: Option<FieldId>,
 }
 
+/// The members that say who called, and from where.
+const CALLER: [&[u8]; 3] = [b"sourceIPAddress", b"userAgent", b"userIdentity"];
+
 /// The members that say who called what from where, and how that went.
 const COMMON: [&[u8]; 16] = [
     b"apiVersion",
@@ -217,6 +220,12 @@ impl EventFields {
     /// Returns the member whose values come again and again.
     pub fn repeating_members(&self) -> Members {
         [self.identity].into_iter().collect()
+    }
+
+    /// Returns the members that say who called, and from where.
+    pub fn caller_members(&self) -> Members {
+        let names = self.member_names().zip(0..);
+        names.filter(|(name, _)| CALLER.contains(name)).map(|(_, number)| number).collect()
     }
 
     /// Returns the members whose values many records have in common; what else is in a record hardly two of them share.

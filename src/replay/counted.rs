@@ -1,7 +1,7 @@
 //! Records that are only counted, of which a source says no more than kind, time and identity: the queries are asked once
 //! about each kind, and the answer goes for all its records.
 
-use super::answer::{Answer, Answers};
+use super::answer::{Answer, Answers, NO_ANSWER};
 use super::matched::{Asked, CountedMatch, Matched};
 use super::matcher::Scratch;
 use super::outcome::{Match, Place};
@@ -56,7 +56,8 @@ impl Kinds {
             let Counted { kind, number, seconds, identity } = *record;
             if let Some(answer) = asking.answer((kind, hour), seconds, key, (self, asked)) {
                 matched.at = number as usize;
-                matched.count((identity, seconds), answer);
+                let (number, hits) = answer;
+                matched.count((identity, seconds), [number, NO_ANSWER], hits);
             }
         }
         self.asking.give_back(asking);
@@ -163,7 +164,7 @@ impl Matched {
         Match {
             number: counted.number,
             queries: first_query..self.queries.len(),
-            identity: counted.identity,
+            identity: counted.identity(),
             time: counted.time(),
             groupings: answer.groupings,
             groups: first_group..self.groups.len(),

@@ -4,7 +4,7 @@ use super::glance::Glance;
 use super::identities::Identities;
 use super::keep::Keeps;
 use super::kind::{Kind, Seen, Traits};
-use super::plan::{self, Alike, Aspect, Plan};
+use super::plan::{self, Alike, Aspect, Needs, PARTS, Plan};
 use crate::event::{EventFields, Members};
 use crate::json::FieldId;
 use crate::language::{Condition, Remainder, Subject};
@@ -18,10 +18,11 @@ const MOST_REMEMBERED: usize = 50_000;
 const MOST_KINDS: usize = 64;
 
 /// Fields of identities of which many say the same.
-const SHARED: [&str; 4] = [
+const SHARED: [&str; 5] = [
     "detail.userIdentity.type",
     "detail.userIdentity.accountId",
     "detail.userIdentity.invokedBy",
+    "detail.userIdentity.sessionContext.assumedRoot",
     "detail.userIdentity.sessionContext.attributes.mfaAuthenticated",
 ];
 
@@ -133,9 +134,9 @@ impl Known {
             return plan;
         }
         let kind_known = is_told.then_some(&kind);
-        let plan = rules.plan(&name.left, event_name, (kind_known, seen.is_delivered()), identities);
-        let plan =
-            remember(Plan { alike: rules.alike(&plan, identities, *serial), ..plan }, plans, by_positions);
+        let mut plan = rules.plan(&name.left, event_name, (kind_known, seen.is_delivered()), identities);
+        rules.find_alike(&mut plan, identities, *serial);
+        let plan = remember(plan, plans, by_positions);
         if is_told {
             name.kinds.push((kind, plan));
         } else {
@@ -221,57 +222,99 @@ impl Rules<'_> {
 }
 
 impl Rules<'_> {
-    /// Returns which records of a plan have the same answer; `None` when that is not worth knowing, because what is kept of
-    /// a hit on them all has to be looked for in each.
-    fn alike(&self, plan: &Plan, identities: &[Identities], serial: u64) -> Option<Alike> {
-        let common = self.fields.common_members();
+    /// Finds out which records of a plan have the same answer, or the same parts of it; none when that is not worth knowing,
+    /// because what is kept of a hit on them all has to be looked for in each.
+    fn find_alike(&self, plan: &mut Plan, identities: &[Identities], serial: u64) {
         let kept = |position: u32| &self.keeps.of_queries[position as usize];
         if !plan.settled.iter().all(|position| kept(*position).is_common) {
-            return None;
+            return;
         }
-        let asked = plan.identities.map(|number| &identities[number as usize]);
-        let asked = asked.into_iter().flat_map(|asked| asked.conditions()).map(|(position, _)| *position);
-        let open = plan.common.open.iter().map(|open| open.position);
-        let mut alike = Alike::default();
-        alike.serial = serial;
-        if plan.identities.is_some() {
-            alike.members = self.fields.repeating_members();
-        }
-        for position in plan.settled.iter().copied().chain(asked).chain(open) {
-            let looks = self.keeps.looks(kept(position));
-            alike.has_hour |= looks.has_moment;
-            alike.members = alike.members.and(kept(position).members);
-            if looks.has_account {
-                alike.members = alike.members.and(self.fields.account_members());
+        let asked = plan.identities.map(|number| identities[number as usize].conditions());
+        let asked =
+            asked.unwrap_or_default().iter().map(|(position, condition)| (*position, Some(condition)));
+        let open = plan.common.open.iter().map(|open| (open.position, Some(&open.condition)));
+        let settled = plan.settled.iter().map(|position| (*position, None));
+        let all = settled.chain(asked).chain(open);
+        let all = all.map(|(position, condition)| Part { position, condition, is_counted: true });
+        let (of_caller, mut others): (Vec<_>, Vec<_>) =
+            all.partition(|part| kept(part.position).is_of_caller);
+        let parts = match (others.is_empty(), of_caller.is_empty()) {
+            (false, false) => {
+                for part in &mut others {
+                    part.is_counted = part.condition.is_none() || !self.tells_callers_apart(part.position);
+                }
+                let unlearned = others.iter().filter(|part| !part.is_counted);
+                plan.unlearned = unlearned.map(|part| part.position).collect();
+                vec![others, of_caller]
             }
-        }
-        let needs = plan.common.open.iter().map(|open| open.needs.members);
-        alike.members = needs.fold(alike.members, Members::and).common(common);
-        alike.aspect = self.aspect(plan, identities);
-        Some(alike)
+            _ => vec![[others, of_caller].concat()],
+        };
+        let numbers = serial * PARTS as u64..;
+        plan.alike = numbers.zip(parts).map(|(serial, parts)| self.alike(&parts, plan, serial)).collect();
     }
 
-    /// Returns what of identities a plan looks at; `None` when it may look at more than leaves of theirs, or at what hardly
-    /// two of them share.
-    fn aspect(&self, plan: &Plan, identities: &[Identities]) -> Option<Aspect> {
-        let asked = plan.identities.map(|number| identities[number as usize].conditions());
-        let asked = asked.unwrap_or_default().iter().map(|(position, condition)| (*position, condition));
-        let open = plan.common.open.iter();
-        let conditions: Vec<_> =
-            asked.chain(open.clone().map(|open| (open.position, &open.condition))).collect();
-        let positions = plan.settled.iter().copied().chain(conditions.iter().map(|(position, _)| *position));
-        let kept = positions.map(|position| self.keeps.looks(&self.keeps.of_queries[position as usize]));
-        let mut fields: Vec<_> = conditions.iter().flat_map(|(_, condition)| condition.fields()).collect();
+    /// Tells whether what a query's hits are counted by has more of the caller than many callers share.
+    fn tells_callers_apart(&self, position: u32) -> bool {
+        let callers = self.fields.caller_members();
+        let fields = self.keeps.looks(&self.keeps.of_queries[position as usize]).fields;
+        let mut of_callers =
+            fields.iter().filter(|field| !self.fields.members_of(**field).common(callers).is_empty());
+        of_callers.any(|field| !self.is_shared(*field))
+    }
+
+    fn is_shared(&self, field: FieldId) -> bool {
+        SHARED.contains(&self.fields.fields().path(field))
+    }
+
+    /// Returns which records are alike in what these conditions of a plan, and what is kept of their hits, look at.
+    fn alike(&self, parts: &[Part<'_>], plan: &Plan, serial: u64) -> Alike {
+        let mut alike = Alike::default();
+        alike.serial = serial;
+        for part in parts {
+            if part.is_counted {
+                let kept = &self.keeps.of_queries[part.position as usize];
+                let looks = self.keeps.looks(kept);
+                alike.has_hour |= looks.has_moment;
+                alike.members = alike.members.and(kept.members);
+                if looks.has_account {
+                    alike.members = alike.members.and(self.fields.account_members());
+                }
+            }
+            if let Some(condition) = part.condition {
+                alike.members = alike.members.and(Needs::of(condition, self.fields).members);
+            }
+        }
+        alike.members = alike.members.common(self.fields.common_members());
+        alike.aspect = self.aspect(parts, plan);
+        alike
+    }
+
+    /// Returns what of identities some conditions of a plan look at; `None` when they may look at more than leaves of theirs,
+    /// or at what hardly two of them share.
+    fn aspect(&self, parts: &[Part<'_>], plan: &Plan) -> Option<Aspect> {
+        let conditions = || parts.iter().filter_map(|part| part.condition);
+        let counted = parts.iter().filter(|part| part.is_counted);
+        let kept = counted.map(|part| self.keeps.looks(&self.keeps.of_queries[part.position as usize]));
+        let mut fields: Vec<_> = conditions().flat_map(Condition::fields).collect();
         fields.extend(kept.flat_map(|looks| looks.fields));
-        let is_told = conditions.iter().all(|(_, condition)| condition.is_of_leaves())
-            && open.clone().all(|open| !open.needs.envelope)
+        let is_told = conditions().all(Condition::is_of_leaves)
+            && plan.common.open.iter().all(|open| !open.needs.envelope)
             && !fields.iter().any(|field| self.fields.is_computed(*field));
         let repeating = self.fields.repeating_members();
         fields.retain(|field| self.fields.members_of(*field) == repeating);
-        let path = |field: &FieldId| self.fields.fields().path(*field);
-        let is_shared = fields.iter().all(|field| SHARED.contains(&path(field)));
+        let is_shared = fields.iter().all(|field| self.is_shared(*field));
         (is_told && is_shared).then(|| Aspect::new(fields))
     }
+}
+
+/// A query of a plan, as far as it decides which records are alike.
+#[derive(Debug, Clone)]
+struct Part<'a> {
+    position: u32,
+    /// What is left of its condition, if anything is.
+    condition: Option<&'a Condition>,
+    /// Whether what its hits are counted by decides, too.
+    is_counted: bool,
 }
 
 /// Tells whether the event name alone leaves a condition out of nearly all records: whether it refuses a name that nothing

@@ -56,6 +56,9 @@ pub(super) struct Kept {
     pub(super) is_count: bool,
     /// Whether they are only counted, by nothing but what many records have in common.
     pub(super) is_common: bool,
+    /// Whether they are counted, in any order, by what says who called, and from where, and at most when, but nothing of the
+    /// call.
+    pub(super) is_of_caller: bool,
     /// The groupings, in the order in which they were asked for …
     pub(super) groupings: Vec<u32>,
     /// … and as a set: one bit each.
@@ -148,6 +151,8 @@ impl Keeps {
             kept.members =
                 groupings.map(|grouping| grouping.members(fields)).fold(Members::NONE, Members::and);
             kept.is_common = !kept.is_record && kept.members.is_within(fields.common_members());
+            kept.is_of_caller =
+                kept.is_count && !kept.members.is_empty() && kept.members.is_within(fields.caller_members());
         }
         let is_repeating = |grouping: &Grouping| {
             grouping.0.iter().all(|field| matches!(field, Field::At(_)))

@@ -1,10 +1,11 @@
 //! What one thread found in its share of a log file.
 
-use super::answer::{Answer, Answers, Said};
+use super::answer::{Answer, Answers, NO_ANSWER, Said};
 use super::groups::Groups;
 use super::keep::Keeps;
 use super::matcher::Scratch;
 use super::outcome::{KeptRecord, Match, Tally};
+use super::plan::PARTS;
 use super::pool::Pool;
 use super::{Matcher, Options};
 use crate::decode::{Kind, Rejected};
@@ -60,10 +61,11 @@ pub(super) struct Matched {
 /// A record that matched, of which no more is known than that.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CountedMatch {
-    pub(super) identity: u128,
+    /// In bytes, because there are many of these, and numbers of 16 bytes would leave gaps.
+    identity: [u8; 16],
     pub(super) seconds: i64,
-    /// The number of its answer in [`Matched::answers`].
-    pub(super) answer: u32,
+    /// The numbers of its answer, or of the parts of it, in [`Matched::answers`].
+    answers: [u32; PARTS],
     /// As in [`Match`].
     pub(super) number: u32,
 }
@@ -80,12 +82,22 @@ impl Entry<'_> {
     pub(super) fn identity(&self) -> u128 {
         match self {
             Self::Whole(found) => found.identity,
-            Self::Counted(counted) => counted.identity,
+            Self::Counted(counted) => counted.identity(),
         }
     }
 }
 
 impl CountedMatch {
+    /// Returns what tells the event apart from others.
+    pub(super) fn identity(&self) -> u128 {
+        u128::from_le_bytes(self.identity)
+    }
+
+    /// Returns the numbers of its answer, or of the parts of it; there is one at least.
+    pub(super) fn answers(&self) -> impl Iterator<Item = u32> + use<> {
+        self.answers.into_iter().filter(|number| *number != NO_ANSWER)
+    }
+
     /// Returns its time.
     pub(super) fn time(&self) -> Option<Timestamp> {
         Timestamp::from_second(self.seconds).ok() // a moment, as it was one before
@@ -106,7 +118,9 @@ impl Matched {
     /// Returns the answer of a record that is only counted.
     pub(super) fn answer(&self, counted: &CountedMatch) -> Arc<Answer> {
         let answers = self.answers.as_ref().expect("there are answers to records that are only counted");
-        answers.get(counted.answer)
+        let mut parts = counted.answers().map(|number| answers.get(number));
+        let first = parts.next().expect("a record that is counted has an answer");
+        parts.fold(first, |answer, part| Arc::new(answer.and(&part)))
     }
 
     /// Returns about how many bytes it takes.
@@ -189,9 +203,10 @@ impl Matched {
     }
 
     /// Adds a record of which no more is known than its answer.
-    pub(super) fn count(&mut self, (identity, seconds): (u128, i64), (answer, hits): (u32, u32)) {
+    pub(super) fn count(&mut self, (identity, seconds): (u128, i64), answers: [u32; PARTS], hits: u32) {
         self.hits += u64::from(hits);
-        self.counted.push(CountedMatch { identity, seconds, answer, number: self.at as u32 });
+        let identity = identity.to_le_bytes();
+        self.counted.push(CountedMatch { identity, seconds, answers, number: self.at as u32 });
     }
 
     /// Returns what the queries said of the record that was added last, for others that are like it.

@@ -7,7 +7,7 @@ use super::index::{self, Known, Rules};
 use super::keep::{Keep, Keeps, MOST_GROUPS};
 use super::kind::Traits;
 use super::look::{Habit, Look};
-use super::plan::{self, Aspect, Needs};
+use super::plan::{self, Alike, Aspect, Needs, PARTS};
 use super::prefilter::{Admitted, Prefilter};
 use super::recall::{Recall, Recalled};
 use super::told::Told;
@@ -68,8 +68,8 @@ pub(super) struct Scratch {
     candidates: Vec<u32>,
     pub(super) recall: Recall,
     times: UsualTimes,
-    /// The key of the record, when others that are like it will have the same answer.
-    pub(super) learning: Option<u128>,
+    /// The keys of the record, when others that are like it will have the same answer, or the same part of it.
+    pub(super) learning: [Option<u128>; PARTS],
     /// The members that had to be looked at.
     pub(super) wanted: Members,
     /// The queries that the record matched, by position, ascending.
@@ -81,9 +81,9 @@ pub(super) struct Scratch {
 pub(super) enum Verdict {
     /// All that counts was marked: [`Scratch::matched`] is the answer.
     Sure,
-    /// All that counts was marked, and the answer is known from a record that is like it: its number, and of how many
-    /// queries it is. What tells the event from others, and its time in seconds.
-    Known { identity: (u128, i64), answer: (u32, u32) },
+    /// All that counts was marked, and the answer is known from records that are like it: the numbers of its parts, and of
+    /// how many queries they are. What tells the event from others, and its time in seconds.
+    Known { identity: (u128, i64), answers: [u32; PARTS], hits: u32 },
     /// The whole record has to be read.
     Unsure,
 }
@@ -256,7 +256,7 @@ impl<'q> Matcher<'q> {
         let Scratch { leaves, repeats, known, candidates, matched, wanted, recall, learning, times, .. } =
             scratch;
         matched.clear();
-        *learning = None;
+        *learning = [None; PARTS];
         *wanted = Members::NONE;
         let marked = look.marked;
         let known = &mut known[usize::from(look.is_second)];
@@ -276,15 +276,23 @@ impl<'q> Matcher<'q> {
             is_wrapped: false,
         };
         // At the first look most records match nothing, and that is soon told.
-        let alike = plan.alike.as_ref().filter(|_| look.is_second);
-        let alike = alike.filter(|alike| alike.members.is_within(marked) && alike.is_worth_it());
         let mut say = |aspect: &Aspect, text: &mut Vec<u8>| asking.say_identity(aspect, text);
-        let key = alike.and_then(|alike| recall.key(glance, alike, &self.numbers, &mut say));
-        let recalled = key.and_then(|key| recall.get(key));
-        if let Some(alike) = alike {
-            alike.note(recalled.is_some());
-        }
-        if let Some(recalled) = recalled {
+        let is_usable = |alike: &Alike| alike.members.is_within(marked) && alike.is_worth_it();
+        let alike = match look.is_second && plan.alike.iter().all(is_usable) {
+            true => &*plan.alike,
+            false => &[],
+        };
+        recall.turn();
+        let mut key = |alike| recall.key(glance, alike, &self.numbers, &mut say);
+        let keys = match alike {
+            [] => [None; PARTS],
+            [whole] => [key(whole), None],
+            [of_call, of_caller, ..] => match (key(of_call), key(of_caller)) {
+                (Some(of_call), Some(of_caller)) => [Some(of_call), Some(of_caller)],
+                _ => [None; PARTS],
+            },
+        };
+        if let Some(recalled) = recall.get_all(keys, alike) {
             if !plan.others.open.is_empty() {
                 asking.begin();
                 if !asking.asks(&plan.others, candidates, matched)? {
@@ -292,7 +300,7 @@ impl<'q> Matcher<'q> {
                 }
             }
             if matched.is_empty()
-                && let Some(verdict) = self.verdict(recalled, glance, (asking.wanted, times), marked)
+                && let Some(verdict) = self.verdict(&recalled, glance, (asking.wanted, times), marked)
             {
                 return Ok(verdict);
             }
@@ -309,13 +317,12 @@ impl<'q> Matcher<'q> {
         if !asking.asks(&plan.others, candidates, matched)? {
             return Ok(Verdict::Unsure);
         }
-        let key = key.filter(|_| matched.len() == asked);
+        if matched.len() == asked && !matched.iter().any(|position| plan.unlearned.contains(position)) {
+            *learning = keys;
+        }
         plan.settle(matched);
-        *learning = key;
         if matched.is_empty() {
-            if let Some(key) = key {
-                recall.learn_nothing(key, *asking.wanted);
-            }
+            learning.iter().flatten().for_each(|key| recall.learn_nothing(*key, *asking.wanted));
             return Ok(Verdict::Sure);
         }
         let kept = matched.iter().map(|position| self.keeps.of_queries[*position as usize].members);
@@ -323,26 +330,25 @@ impl<'q> Matcher<'q> {
         asking.identify(identity)
     }
 
-    /// Returns the verdict on a record that is like others; `None` when it takes more to tell what event it is.
+    /// Returns the verdict on a record of which all parts of the answer are known; `None` when it takes more to tell what
+    /// event it is.
     fn verdict(
         &self,
-        recalled: Recalled,
+        recalled: &Recalled,
         glance: &Glance<'_>,
         (wanted, times): (&mut Members, &mut UsualTimes),
         marked: Members,
     ) -> Option<Verdict> {
-        let (number, hits) = match recalled {
-            Recalled::Nothing { wanted: members } => {
-                *wanted = wanted.and(members);
-                return Some(Verdict::Sure);
-            }
-            Recalled::Answer { number, hits } => (number, hits),
-        };
+        let Recalled { wanted: members, answers, hits } = *recalled;
+        *wanted = wanted.and(members);
+        if hits == 0 {
+            return Some(Verdict::Sure);
+        }
         *wanted = wanted.and(self.identity);
         if !self.identity.is_within(marked) {
             return Some(Verdict::Unsure);
         }
-        Some(Verdict::Known { identity: glance.identify(times)?, answer: (number, hits) })
+        Some(Verdict::Known { identity: glance.identify(times)?, answers, hits })
     }
 
     /// Fills the leaves from a whole record or event.

@@ -48,18 +48,26 @@ pub(super) struct Plan {
     pub(super) settled: Vec<u32>,
     /// The conditions on identities, by number.
     pub(super) identities: Option<u32>,
-    /// Which records have the same answer, unless `others` say something else.
-    pub(super) alike: Option<Alike>,
+    /// Which records have the same answer, unless `others` say something else: one after the other for each part of it. There
+    /// is none when nobody knows, one part, or the queries that are counted by who called are a second one: what is called
+    /// and who calls come together in far more ways than there are of each.
+    pub(super) alike: Vec<Alike>,
+    /// The conditions whose satisfaction is not remembered, by position: few records satisfy them, and what these are counted
+    /// by would keep all others from being alike.
+    pub(super) unlearned: Vec<u32>,
     /// What is left of those that look at nothing but what many records have in common …
     pub(super) common: Asks,
     /// … and of all others.
     pub(super) others: Asks,
 }
 
-/// Which records have the same answer.
+/// An answer has at most so many parts.
+pub(super) const PARTS: usize = 2;
+
+/// Which records have the same answer, or one part of it.
 #[derive(Debug, Default)]
 pub(super) struct Alike {
-    /// Tells the plan from all others that a thread has made.
+    /// Tells the plan and the part from all others that a thread has made.
     pub(super) serial: u64,
     /// The members by which records are alike …
     pub(super) members: Members,

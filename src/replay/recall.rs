@@ -4,9 +4,9 @@
 //! often their request, hardly any query looks at. What a plan does look at is put into one key, and what the queries said
 //! of the first record with that key goes for all others.
 
-use super::answer::{Answers, Said};
+use super::answer::{Answers, NO_ANSWER, Said};
 use super::glance::{Glance, Member, Numbers};
-use super::plan::{Alike, Aspect};
+use super::plan::{Alike, Aspect, PARTS};
 use crate::event::Members;
 use crate::json::compact::Mark;
 use crate::json::plain_string;
@@ -25,8 +25,9 @@ const LONGEST: usize = 2 << 10;
 /// From a value on, the next one that is marked is no further away, if nothing else is in between. They are taken together.
 const FAR: u32 = 64;
 
-/// Stands for the length of a value of which the class is written: no value is so long.
+/// Stand for the length of a value of which the class is written, or the hash: no value is so long.
 const CLASS: u32 = 0xffff;
+const HASH: u32 = 0xfffe;
 
 /// How much of `2026-03-01T14:05:09Z` tells the hour.
 const HOUR: usize = 13;
@@ -52,23 +53,36 @@ pub(super) struct Recall {
     /// knows the secret.
     key: Vec<u8>,
     secret: Box<[u8; 192]>,
+    /// The hash of the record's identity, once it is known: it is long, and may be in more than one key.
+    identity: Option<u128>,
 }
 
 /// What is remembered of one account.
 #[derive(Debug, Default)]
 struct OfAccount {
-    by_key: HashMap<u128, Recalled, FixedState>,
+    by_key: HashMap<u128, Remembered, FixedState>,
     /// By the hash of an identity, and the number of an aspect: its class, unless it is too odd to have one.
     by_identity: HashMap<(u128, u64), Option<u32>, FixedState>,
 }
 
-/// What is remembered of records.
+/// What is remembered of records, or of a part of what there is to say about them.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Recalled {
+enum Remembered {
     /// They match no query, which was found out by looking at these members.
     Nothing { wanted: Members },
     /// The number of their answer among [`Recall::answers`], and of how many queries it is.
     Answer { number: u32, hits: u32 },
+}
+
+/// All that is remembered of a record.
+#[derive(Debug)]
+pub(super) struct Recalled {
+    /// The members that were looked at where nothing was found.
+    pub(super) wanted: Members,
+    /// The numbers of the parts of the answer, the first ones of these …
+    pub(super) answers: [u32; PARTS],
+    /// … and of how many queries they are; 0 when there are none.
+    pub(super) hits: u32,
 }
 
 impl Default for Recall {
@@ -89,6 +103,7 @@ impl Default for Recall {
             by_answer: HashMap::default(),
             key: Vec::new(),
             secret,
+            identity: None,
         }
     }
 }
@@ -117,6 +132,11 @@ impl Recall {
         &self.answers
     }
 
+    /// Turns to another record.
+    pub(super) fn turn(&mut self) {
+        self.identity = None;
+    }
+
     /// Returns the key of a record for its plan; `None` when its values are too odd for that. `say` writes what the
     /// identity says under an aspect; false when that is not all there is to it.
     pub(super) fn key(
@@ -136,7 +156,7 @@ impl Recall {
         if alike.has_hour {
             self.key.extend_from_slice(&glance.usual_time()?[..HOUR]);
         }
-        let identity = glance.place(Member::UserIdentity).filter(|_| alike.aspect.is_some());
+        let identity = glance.place(Member::UserIdentity);
         let is_identity = |mark: &Mark| Some(mark.value as usize) == identity;
         let mut marks = glance.marks;
         while let [mark, rest @ ..] = marks {
@@ -156,31 +176,36 @@ impl Recall {
             let end = end(glance, last, marks.first())?;
             let values =
                 glance.record.get(mark.value as usize..end).filter(|values| values.len() <= LONGEST)?;
-            match alike.aspect.as_ref().filter(|_| is_identity(mark)) {
+            if !is_identity(mark) {
+                self.key.extend_from_slice(&(mark.name << 16 | values.len() as u32).to_le_bytes());
+                self.key.extend_from_slice(values);
+                continue;
+            }
+            let hash = *self.identity.get_or_insert_with(|| xxh3_128_with_secret(values, &*self.secret));
+            match &alike.aspect {
                 Some(aspect) => {
-                    let class = self.class(values, aspect, &mut say)?;
+                    let class = self.class(hash, aspect, &mut say)?;
                     self.key.extend_from_slice(&(mark.name << 16 | CLASS).to_le_bytes());
                     self.key.extend_from_slice(&class.to_le_bytes());
                 }
                 None => {
-                    self.key.extend_from_slice(&(mark.name << 16 | values.len() as u32).to_le_bytes());
-                    self.key.extend_from_slice(values);
+                    self.key.extend_from_slice(&(mark.name << 16 | HASH).to_le_bytes());
+                    self.key.extend_from_slice(&hash.to_le_bytes());
                 }
             }
         }
         Some(xxh3_128_with_secret(&self.key, &*self.secret))
     }
 
-    /// Returns the class of an identity: all of one class say the same under the aspect.
+    /// Returns the class of the identity with a hash: all of one class say the same under the aspect.
     fn class(
         &mut self,
-        identity: &[u8],
+        identity: u128,
         aspect: &Aspect,
         say: impl FnOnce(&Aspect, &mut Vec<u8>) -> bool,
     ) -> Option<u32> {
-        let hash = xxh3_128_with_secret(identity, &*self.secret);
         let Self { here, classes, said, known, .. } = self;
-        *here.by_identity.entry((hash, aspect.number)).or_insert_with(|| {
+        *here.by_identity.entry((identity, aspect.number)).or_insert_with(|| {
             *known += 1;
             said.clear();
             said.extend_from_slice(&aspect.number.to_le_bytes());
@@ -192,14 +217,30 @@ impl Recall {
         })
     }
 
-    /// Returns what is remembered of records with a key.
-    pub(super) fn get(&self, key: u128) -> Option<Recalled> {
-        self.here.by_key.get(&key).copied()
+    /// Returns what is remembered of records with these keys; `None` when something is missing, or when there are none.
+    #[inline]
+    pub(super) fn get_all(&self, keys: [Option<u128>; PARTS], alike: &[Alike]) -> Option<Recalled> {
+        let mut all = Recalled { wanted: Members::NONE, answers: [NO_ANSWER; PARTS], hits: 0 };
+        let (mut is_complete, mut count) = (!alike.is_empty(), 0);
+        for (key, alike) in keys.into_iter().zip(alike) {
+            let remembered = key.and_then(|key| self.here.by_key.get(&key));
+            alike.note(remembered.is_some());
+            match remembered {
+                None => is_complete = false,
+                Some(Remembered::Nothing { wanted }) => all.wanted = all.wanted.and(*wanted),
+                Some(Remembered::Answer { number, hits }) => {
+                    all.answers[count] = *number;
+                    all.hits += hits;
+                    count += 1;
+                }
+            }
+        }
+        is_complete.then_some(all)
     }
 
     /// Remembers that records with a key match nothing, which was found out by looking at some members.
     pub(super) fn learn_nothing(&mut self, key: u128, wanted: Members) {
-        self.remember(key, Recalled::Nothing { wanted });
+        self.remember(key, Remembered::Nothing { wanted });
     }
 
     /// Remembers what the queries say about records with a key. Many keys have the same answer.
@@ -211,10 +252,10 @@ impl Recall {
         text.extend_from_slice(&said.groupings.to_le_bytes());
         let same = xxh3_128_with_secret(text, &*self.secret);
         let number = *self.by_answer.entry(same).or_insert_with(|| self.answers.push(said.into()));
-        self.remember(key, Recalled::Answer { number, hits: said.queries.len() as u32 });
+        self.remember(key, Remembered::Answer { number, hits: said.queries.len() as u32 });
     }
 
-    fn remember(&mut self, key: u128, recalled: Recalled) {
+    fn remember(&mut self, key: u128, recalled: Remembered) {
         let is_new = self.here.by_key.insert(key, recalled).is_none();
         self.known += usize::from(is_new);
     }

@@ -321,17 +321,20 @@ impl<'run> Receiver<'run> {
             return ControlFlow::Continue(());
         }
         let answers = share.answers.as_ref().expect("there are answers to records that are only counted");
-        let (count, is_new) = self.folded.count(answers, counted.answer);
         self.coverage.records.matched += 1;
-        if is_new {
-            self.known_groups.meet(self.groups, count.answer.groupings, &count.answer.groups);
+        for number in counted.answers() {
+            let (count, is_new) = self.folded.count(answers, number);
+            if is_new {
+                self.known_groups.meet(self.groups, count.answer.groupings, &count.answer.groups);
+            }
+            if count.answer.is_count && self.options.limit.is_none() {
+                count.span.count_at(counted.seconds * 1_000);
+                continue;
+            }
+            let count = Count { answer: Arc::clone(&count.answer), span: Span::of(counted.time()) };
+            self.hand_out_count(Origin::of(read), &count, take)?;
         }
-        if count.answer.is_count && self.options.limit.is_none() {
-            count.span.count_at(counted.seconds * 1_000);
-            return ControlFlow::Continue(());
-        }
-        let count = Count { answer: Arc::clone(&count.answer), span: Span::of(counted.time()) };
-        self.hand_out_count(Origin::of(read), &count, take)
+        ControlFlow::Continue(())
     }
 }
 

@@ -298,7 +298,7 @@ impl<'run> Worker<'run> {
         if place == Place::Inside && (glance.is_delivered || self.asked.matcher.asks_for_records()) {
             match self.asked.matcher.ask(glance, key.account(), look, scratch)? {
                 Verdict::Unsure => return Ok(Verdict::Unsure),
-                Verdict::Known { identity, answer } => matched.count(identity, answer),
+                Verdict::Known { identity, answers, hits } => matched.count(identity, answers, hits),
                 Verdict::Sure if scratch.matched.is_empty() => {}
                 Verdict::Sure => {
                     matched.push((key, Kind::Record), glance.record, scratch, &self.asked)?;
@@ -311,12 +311,29 @@ impl<'run> Worker<'run> {
     }
 
     /// Remembers the answer to the record that was just added, for others that are like it.
-    fn learn(&self, matched: &Matched, scratch: &mut Scratch) {
+    fn learn(
+        &self,
+        matched: &Matched,
+        Scratch { recall, learning, wanted, matched: found, .. }: &mut Scratch,
+    ) {
         let keeps = self.asked.matcher.keeps();
         let is_common = |position: &u32| keeps.of_queries[*position as usize].is_common;
-        let key = scratch.learning.filter(|_| scratch.matched.iter().all(is_common));
-        if let Some((key, answer)) = key.zip(matched.last_answer(keeps)) {
-            scratch.recall.learn(key, answer);
+        if !found.iter().all(is_common) {
+            return;
+        }
+        let Some(said) = matched.last_answer(keeps) else { return };
+        match *learning {
+            [Some(whole), None] => recall.learn(whole, said),
+            [Some(of_call), Some(of_caller)] => {
+                for (key, is_of_caller) in [(of_call, false), (of_caller, true)] {
+                    let part = said.part(is_of_caller, keeps);
+                    match part.queries.is_empty() {
+                        true => recall.learn_nothing(key, *wanted),
+                        false => recall.learn(key, part.said()),
+                    }
+                }
+            }
+            [None, _] => {}
         }
     }
 

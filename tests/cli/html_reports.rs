@@ -16,7 +16,7 @@ fn an_html_report_is_one_file_that_names_nothing_outside() {
     assert_snapshot!(ran.transcript(), @r"
     --- stderr
     2 log files read (1.4 KiB stored, 1.3 KiB of JSON) in [time] s; skipped: 1 digest, 1 other-name
-    3 records, 3 matched, 3 hits, 0 duplicates
+    3 records, 0 duplicates
     1 account × 1 region × 2 days
     --- exit code 0
     ");

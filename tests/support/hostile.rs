@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 /// Patterns that a glance decides about, and some that it must leave alone.
-pub const PATTERNS: [&str; 26] = [
+pub const PATTERNS: [&str; 27] = [
     r#"{"detail":{"eventName":["ConsoleLogin"]}}"#,
     r#"{"source":["aws.signin"],"detail":{"eventName":["ConsoleLogin","CreateUser"],"errorCode":[{"exists":false}]}}"#,
     r#"{"detail":{"eventName":[{"prefix":"Con"}]}}"#,
@@ -37,10 +37,11 @@ pub const PATTERNS: [&str; 26] = [
     r#"{"detail":{"errorCode":[{"exists":true}]}}"#,
     r#"{"detail":{"userIdentity":{"type":["Root"]}}}"#,
     r#"{"detail":{"eventSource":["iam.amazonaws.com"],"eventName":[{"anything-but":{"prefix":["List"]}}]}}"#,
+    r#"{"detail":{"eventType":[{"exists":true},{"exists":false}]}}"#,
 ];
 
 /// Members of records, in many spellings.
-pub const MEMBERS: [&str; 81] = [
+pub const MEMBERS: [&str; 85] = [
     r#""awsRegion":"us-east-1""#,
     r#""awsRegion":"eu-west-1""#,
     r#""awsRegion":"global""#,
@@ -113,6 +114,10 @@ pub const MEMBERS: [&str; 81] = [
     r#""userIdentity":{"userName":"K"}"#,
     r#""userIdentity":{"userName":"k","type":"root"}"#,
     r#""errorCode":["AccessDenied",null]"#,
+    r#""sourceIPAddress":"192.0.2.1""#,
+    r#""sourceIPAddress":"192.0.2\u002e1""#,
+    r#""sourceIPAddress":["192.0.2.1"]"#,
+    r#""userAgent":"aws-cli""#,
     r#""errorCode":null"#,
     r#""e\u0072rorCode":"x""#,
     r#""requestParameters":{"errorCode":"x","a":"eventName"}"#,
@@ -126,26 +131,24 @@ pub const MEMBERS: [&str; 81] = [
 
 /// Replays records from a compact log file, where they are glanced at, and from one with a space in front of the array,
 /// where they are not: hits and counts must be the same, also when hits are only counted, with their groups, one by one or
-/// together. All records are there twice, so that the answers to the second ones may be remembered. All must be sound
+/// together, some by what was called, others by who called, or by both. All records are there twice, so that the answers to the second ones may be remembered. All must be sound
 /// JSON, so that a listing has no fault to name that counting passes over: both find the same hits. Returns those on the
 /// first ones, each as its query's id and the record.
 pub fn replay_both_ways(records: &[String], queries: &[Query], is_limited: bool) -> Vec<String> {
     let records = [records, records].concat().join(",");
-    let by =
-        vec![["account", "awsRegion", "day", "userIdentity.type", "errorCode"].map(str::to_owned).into()];
-    let keeps = [Keep::Record, Keep::Groups(by.clone()), Keep::Counts(by)];
-    let [(hits, shown), (one_by_one, counted), (together, folded)] = keeps.map(|keep| {
-        let replay = |text: String| replay(text, queries, &keep, is_limited);
-        let (hits, coverage) = replay(format!(r#"{{"Records":[{records}]}}"#));
-        let (wanted_hits, wanted) = replay(format!(r#"{{"Records": [{records}]}}"#));
-        match keep {
-            Keep::Counts(_) => assert_eq!(spans(&hits), spans(&wanted_hits)),
-            _ => assert_eq!(hits, wanted_hits),
-        }
-        assert_eq!(format!("{:?}", coverage.records), format!("{:?}", wanted.records));
-        assert_eq!(coverage.hits_by_query, wanted.hits_by_query);
-        (hits, coverage)
-    });
+    let [(hits, shown), (one_by_one, counted), (together, folded)] =
+        [|_| Keep::Record, Keep::Groups, Keep::Counts].map(|keep: fn(Vec<Vec<String>>) -> Keep| {
+            let replay = |text: String| replay(text, queries, keep, is_limited);
+            let (hits, coverage) = replay(format!(r#"{{"Records":[{records}]}}"#));
+            let (wanted_hits, wanted) = replay(format!(r#"{{"Records": [{records}]}}"#));
+            match keep(Vec::new()) {
+                Keep::Counts(_) => assert_eq!(spans(&hits), spans(&wanted_hits)),
+                _ => assert_eq!(hits, wanted_hits),
+            }
+            assert_eq!(format!("{:?}", coverage.records), format!("{:?}", wanted.records));
+            assert_eq!(coverage.hits_by_query, wanted.hits_by_query);
+            (hits, coverage)
+        });
     for counted in [counted, folded] {
         assert_eq!(shown.hits_by_query, counted.hits_by_query);
         assert_eq!(format!("{:?}", shown.records), format!("{:?}", counted.records));
@@ -163,7 +166,22 @@ fn spans(hits: &[(String, Span)]) -> BTreeMap<&str, Span> {
     spans
 }
 
-fn replay(text: String, queries: &[Query], keep: &Keep, is_limited: bool) -> (Vec<(String, Span)>, Coverage) {
+/// Says what hits are counted by: those of one query by what was called, of the next by who called, and then by both.
+fn lists(query: usize) -> Vec<Vec<String>> {
+    let of_call: [&[&str]; 2] =
+        [&["account", "awsRegion", "day", "userIdentity.type", "errorCode"], &["eventName"]];
+    let of_caller: [&[&str]; 2] = [&["userIdentity.arn", "hour"], &["sourceIPAddress"]];
+    let of_both: [&[&str]; 2] = [&["eventName", "userIdentity.arn"], &["userIdentity.userName"]];
+    let lists = [of_call, of_caller, of_both][query % 3];
+    lists.map(|list| list.iter().map(|path| (*path).to_owned()).collect()).into()
+}
+
+fn replay(
+    text: String,
+    queries: &[Query],
+    keep: fn(Vec<Vec<String>>) -> Keep,
+    is_limited: bool,
+) -> (Vec<(String, Span)>, Coverage) {
     let moment = |text: &str| is_limited.then(|| text.parse().unwrap());
     let options = Options {
         scope: Scope {
@@ -184,14 +202,14 @@ fn replay(text: String, queries: &[Query], keep: &Keep, is_limited: bool) -> (Ve
     };
     let key = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T1000Z_AAAAAAAAAAAAAAAA.json.gz";
     let sources: Vec<Box<dyn Source>> = vec![Box::new(Memory::new("memory", [(key, text.into_bytes())]))];
-    let keeps = vec![keep.clone(); queries.len()];
+    let keeps: Vec<Keep> = (0..queries.len()).map(|query| keep(lists(query))).collect();
     let matcher = Matcher::keeping(queries, &keeps);
     let interrupt = AtomicBool::new(false);
     let mut hits = Vec::new();
     let watch = Watch { progress: &Silent, interrupt: &interrupt, checkpoint: None };
     let coverage = replay::run(&sources, &matcher, &options, watch, &mut |hit| {
-        let group = hit.groups.first().map(|group| group.values().collect::<Vec<_>>());
-        let group = group.map(|group| format!(" {group:?}")).unwrap_or_default();
+        let groups = hit.groups.iter().map(|group| format!(" {:?}", group.values().collect::<Vec<_>>()));
+        let group: String = groups.collect();
         hits.push((format!("{} {}{group}", hit.query.id, String::from_utf8_lossy(hit.record)), hit.span));
         ControlFlow::Continue(())
     });

@@ -139,7 +139,7 @@ impl Out {
             Entry::Counted(counted) => {
                 let answer = share.answer(counted);
                 let groups = (answer.groupings, &*answer.groups);
-                self.found((counted.identity, counted.time()), groups, &answer.queries, places);
+                self.found((counted.identity(), counted.time()), groups, &answer.queries, places);
                 self.0.push(0);
             }
         }

@@ -3,7 +3,7 @@
 use super::super::sentence::{basis, tell_left_out};
 use super::super::tally::top;
 use super::super::{Ask, Column, Error, Kind, Report, Rows, Section, Settings, Slot, Tally};
-use super::{asks, tell_insights};
+use super::{events, insights, tell_insights};
 use crate::hit::Hit;
 use crate::query::Severity;
 use crate::replay::{Coverage, Keep};
@@ -25,7 +25,7 @@ impl By {
 
 impl Report for By {
     fn asks(&self) -> Vec<Ask> {
-        asks(Keep::Counts(vec![self.fields.clone()]))
+        vec![events(super::DEFINITION.name, Keep::Counts(vec![self.fields.clone()])), insights()]
     }
 
     fn take(&mut self, ask: usize, hit: &Hit<'_>) {

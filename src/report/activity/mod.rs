@@ -37,12 +37,14 @@ const PLACE: [&str; 4] = [ACCOUNT, "awsRegion", "readOnly", "userIdentity.type"]
 const EVENTS: &str = r#"{"detail":{"$or":[{"eventType":[{"anything-but":["AwsCloudTrailInsight"]}]},{"eventType":[{"exists":false}]}]}}"#;
 const INSIGHTS: &str = r#"{"detail":{"eventType":["AwsCloudTrailInsight"]}}"#;
 
-/// Asks for what `keep` says of all events, and for the number of Insights.
-fn asks(keep: Keep) -> Vec<Ask> {
-    vec![
-        Ask::pattern(DEFINITION.name, EVENTS, keep),
-        Ask::pattern("activity-insights", INSIGHTS, Ask::counts(&[])),
-    ]
+/// Asks for what `keep` says of all events.
+fn events(id: &str, keep: Keep) -> Ask {
+    Ask::pattern(id, EVENTS, keep)
+}
+
+/// Asks for the number of Insights.
+fn insights() -> Ask {
+    Ask::pattern("activity-insights", INSIGHTS, Ask::counts(&[]))
 }
 
 /// Says how many Insights were left out.
@@ -56,31 +58,46 @@ fn tell_insights(section: &mut Section, insights: u64) {
 struct Activity {
     top: usize,
     insights: u64,
-    /// By each of the groupings.
-    tallies: [Tally; 6],
+    /// By what was called, and where.
+    calls: [Tally; 2],
+    /// By who called, and when.
+    callers: [Tally; 4],
 }
 
 impl Activity {
     fn new(settings: &Settings) -> Self {
-        Self { top: settings.top, insights: 0, tallies: Default::default() }
+        Self { top: settings.top, insights: 0, calls: Default::default(), callers: Default::default() }
     }
 }
 
 impl Report for Activity {
     fn asks(&self) -> Vec<Ask> {
-        asks(Ask::counts(&[&EVENT, &PLACE, &[HOUR], &Identity::FIELDS, &["sourceIPAddress"], &["userAgent"]]))
+        let callers = Ask::counts(&[&[HOUR], &Identity::FIELDS, &["sourceIPAddress"], &["userAgent"]]);
+        // Apart, because together they come in far more ways.
+        vec![
+            events(DEFINITION.name, Ask::counts(&[&EVENT, &PLACE])),
+            events("activity-callers", callers),
+            insights(),
+        ]
     }
 
     fn take(&mut self, ask: usize, hit: &Hit<'_>) {
-        self.insights += if ask == 1 { hit.span.records } else { 0 };
-        for (place, tally) in self.tallies.iter_mut().enumerate() {
+        let tallies = match ask {
+            0 => &mut self.calls[..],
+            1 => &mut self.callers[..],
+            _ => {
+                self.insights += hit.span.records;
+                return;
+            }
+        };
+        for (place, tally) in tallies.iter_mut().enumerate() {
             tally.take(hit, place);
         }
     }
 
     fn finish(self: Box<Self>, coverage: &Coverage) -> Result<Section, Error> {
         let mut section = Section::new(DEFINITION.name, DEFINITION.title);
-        let [events, places, hours, principals, addresses, agents] = self.tallies;
+        let ([events, places], [hours, principals, addresses, agents]) = (self.calls, self.callers);
         let extent = [
             events::tell(&mut section, events)?,
             regions::tell(&mut section, places, coverage)?,
