@@ -25,8 +25,9 @@ const COMMON: [&str; 4] = ["AssumedRole", "AWSAccount", "AWSService", "IAMUser"]
 /// Beyond so many event names all is forgotten; AWS has some fifteen thousand, hostile files have any number.
 const MOST_REMEMBERED: usize = 50_000;
 
-/// The member whose value tells records apart best.
+/// The member whose value tells records apart best, and its bit among the literals.
 const EVENT_NAME: &str = "eventName";
+const NAME: u64 = 1;
 
 /// Members that only few records have, by the paths of their fields.
 const RARE: [(&str, &str); 2] = [("detail.errorCode", "errorCode"), ("detail.errorMessage", "errorMessage")];
@@ -38,27 +39,22 @@ pub(super) struct Prefilter {
     names: Option<Names>,
 }
 
-/// The rules that event names tell about.
+/// What event names tell.
 #[derive(Debug)]
 struct Names {
-    /// The number of the literal that is the member's name.
-    number: u32,
     field: FieldId,
-    rules: Vec<Rule>,
+    /// The rules, each with the literals, one bit each, one of which a record must hold to satisfy it; that of the first one,
+    /// the member's name, where nothing but its value is told.
+    rules: Vec<(u64, Rule)>,
+    /// The literals that make a candidate of whatever holds them.
+    unconditional: u64,
 }
 
-/// Which event names some rule admits; one thread's, from log file to log file.
+/// Which literals, one bit each, make a candidate of a record with an event name; one thread's, from log file to log file.
 #[derive(Debug, Default)]
 pub(super) struct Admitted {
-    by_name: HashMap<Box<[u8]>, bool, FixedState>,
-}
-
-/// What a record must have to satisfy a rule.
-enum Needed<'r> {
-    /// One of these strings.
-    Literals(Vec<&'r str>),
-    /// An event name that the rule admits.
-    Name,
+    by_name: HashMap<Box<[u8]>, u64, FixedState>,
+    unnamed: Option<u64>,
 }
 
 impl Prefilter {
@@ -79,15 +75,22 @@ impl Prefilter {
         if let Some(literals) = few.filter(|literals| literals.len() <= MOST_WITHOUT_NAMES) {
             return Some(Self { marker: Marker::of_strings(&literals).ok()?, names: None });
         }
-        let (field, mut literals, mut named) = (event_name?, vec![EVENT_NAME], Vec::new());
-        for rule in rules() {
-            match needed(rule, fields, field)? {
-                Needed::Literals(texts) => literals.extend(texts),
-                Needed::Name => named.push(rule.clone()),
-            }
-        }
-        let names = Names { number: 0, field, rules: named };
-        Some(Self { marker: Marker::of_strings(&distinct(literals)).ok()?, names: Some(names) })
+        let field = event_name?;
+        let needed: Option<Vec<_>> = rules().map(|rule| Some((needed(rule, fields, field)?, rule))).collect();
+        let needed = needed?;
+        let texts = needed.iter().flat_map(|(texts, _)| texts.iter().copied());
+        let literals = distinct([EVENT_NAME].into_iter().chain(texts).collect());
+        let marker = Marker::of_strings(&literals).ok()?;
+        let bit = |text: &str| {
+            let place = literals.iter().position(|literal| literal.eq_ignore_ascii_case(text));
+            1_u64 << place.expect("all texts are among the literals")
+        };
+        let rules = needed.iter().map(|(texts, rule)| {
+            let bits = texts.iter().map(|text| bit(text)).reduce(|one, other| one | other);
+            (bits.unwrap_or(NAME), (*rule).clone())
+        });
+        let unconditional = event::never_delivered().fold(0, |bits, event_type| bits | bit(event_type));
+        Some(Self { marker, names: Some(Names { field, rules: rules.collect(), unconditional }) })
     }
 
     /// Returns what marks the literals.
@@ -104,58 +107,78 @@ impl Prefilter {
     ) -> bool {
         let Some(marks) = records.marks(found) else { return true };
         match &self.names {
-            Some(names) => marks.iter().any(|mark| names.admit(mark, record, admitted)),
+            Some(names) => names.may_match(marks, record, admitted).unwrap_or(true),
             None => !marks.is_empty(),
         }
     }
 }
 
 impl Names {
-    /// Tells whether a record may match because of a literal: of an event name only if that is one that a rule admits.
-    fn admit(&self, mark: &Mark, record: &[u8], admitted: &mut Admitted) -> bool {
-        if mark.name != self.number {
-            return true;
+    /// Tells whether a record may match, by the literals in it and by its event name; `None` when that takes a closer look.
+    fn may_match(&self, marks: &[Mark], record: &[u8], admitted: &mut Admitted) -> Option<bool> {
+        let (mut held, mut name) = (NAME, None);
+        for mark in marks {
+            if mark.name > 0 {
+                held |= 1 << mark.name;
+                continue;
+            }
+            let colon = mark.value as usize + EVENT_NAME.len() + 2;
+            if record.get(colon) != Some(&b':') {
+                // A value that says the same, which a rule may want.
+                return None;
+            }
+            name = Some(plain_string(record, colon + 1)?);
         }
-        let colon = mark.value as usize + EVENT_NAME.len() + 2;
-        if record.get(colon) != Some(&b':') {
-            // A value that says the same, which a rule may want.
-            return true;
-        }
-        let Some(name) = plain_string(record, colon + 1) else { return true };
-        let by_name = &mut admitted.by_name;
-        if let Some(is_admitted) = by_name.get(name) {
-            return *is_admitted;
-        }
+        let admitted = match name {
+            Some(name) => match admitted.by_name.get(name) {
+                Some(admitted) => *admitted,
+                None => self.learn(name, admitted),
+            },
+            None => *admitted.unnamed.get_or_insert_with(|| self.admitted(None)),
+        };
+        Some(admitted & held != 0)
+    }
+
+    #[cold]
+    fn learn(&self, name: &[u8], Admitted { by_name, .. }: &mut Admitted) -> u64 {
         if by_name.len() == MOST_REMEMBERED {
             by_name.clear();
         }
-        let is_admitted = self.rules.iter().any(|rule| rule.admits(self.field, Some(name)));
-        by_name.insert(name.into(), is_admitted);
-        is_admitted
+        let admitted = self.admitted(Some(name));
+        by_name.insert(name.into(), admitted);
+        admitted
+    }
+
+    /// Returns the literals that make a candidate of a record with that name, or without one.
+    fn admitted(&self, name: Option<&[u8]>) -> u64 {
+        let admitting = self.rules.iter().filter(|(_, rule)| rule.admits(self.field, name));
+        admitting.fold(self.unconditional, |bits, (literals, _)| bits | literals)
     }
 }
 
-/// Returns some literals and the types of the records that are counted apart, each once; the first is still the first.
+/// Returns some literals and the types of the records that are counted apart, each once in whatever case; the first is still
+/// the first.
 fn distinct(mut literals: Vec<&str>) -> Vec<&str> {
     for event_type in event::never_delivered() {
         literals.push(event_type);
     }
     let mut seen = HashSet::new();
-    literals.retain(|literal| seen.insert(*literal));
+    literals.retain(|literal| seen.insert(literal.to_ascii_lowercase()));
     literals
 }
 
-/// Returns what every record that satisfies a rule has: what tells best.
-fn needed<'r>(rule: &'r Rule, fields: &EventFields, event_name: FieldId) -> Option<Needed<'r>> {
+/// Returns strings, one of which every record that satisfies a rule holds besides an event name that the rule admits: those
+/// that tell best, and none where the name tells enough.
+fn needed<'r>(rule: &'r Rule, fields: &EventFields, event_name: FieldId) -> Option<Vec<&'r str>> {
     // Neither one that nothing has, nor the want of one.
     if !rule.admits(event_name, Some(b"")) && !rule.admits(event_name, None) {
-        return Some(Needed::Name);
+        return Some(Vec::new());
     }
     let test = |path: &str| rule.tests.iter().find(|test| fields.fields().path(test.field) == path);
     let is_there = |path: &str| test(path).is_some_and(|test| !test.accepts_absence);
     let rare = || RARE.iter().find(|(path, _)| is_there(path)).map(|(_, member)| vec![*member]);
     let source = || literals(test("detail.eventSource")?);
-    texts(rule, fields, None).or_else(rare).or_else(source).map(Needed::Literals)
+    texts(rule, fields, None).or_else(rare).or_else(source)
 }
 
 /// Returns strings, one of which is in every record that satisfies a rule: few, or those that tell best.
@@ -250,6 +273,8 @@ mod tests {
             is(false, false, true),
             "too short"
         );
+        let reads = r#"{"detail":{"eventSource":["iam.amazonaws.com"],"eventName":[{"anything-but":{"prefix":["List"]}}]}}"#;
+        assert_eq!(told(reads), is(false, false, false), "of a name that no rule admits");
         let of_source =
             r#"{"detail":{"eventSource":["iam.amazonaws.com"],"eventName":[{"anything-but":["x"]}]}}"#;
         assert_eq!(told(of_source), is(true, false, false));

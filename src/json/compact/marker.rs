@@ -56,6 +56,8 @@ struct Name {
     own: u128,
     /// The last bytes, of longer names.
     last: u128,
+    /// Which bits of the first bytes count, with those behind the name, when the case of letters does not.
+    caseless: u128,
 }
 
 /// What stands behind the quote that opens a string.
@@ -169,11 +171,12 @@ impl Marker {
     #[inline(always)]
     pub(super) fn look_at_string(&self, text: &[u8], at: usize) -> Option<u32> {
         let names = self.names_in(slot(text.get(at + 1..)?));
-        let is_said = |name: &&Name| {
-            let string = text[at + 1..].get(..name.bytes.len());
-            string.is_some_and(|string| string.eq_ignore_ascii_case(&name.bytes))
-        };
-        names.iter().find(is_said).map(|name| name.number)
+        for name in names {
+            if name.is_said(text, at + 1) {
+                return Some(name.number);
+            }
+        }
+        None
     }
 
     #[inline(always)]
@@ -214,12 +217,15 @@ impl Name {
     fn new(number: u32, (name, end): (&str, &str)) -> Self {
         let bytes = [name, end].concat().into_bytes().into_boxed_slice();
         let (mut chunk, mut own) = ([0; CHUNK], [0; CHUNK]);
-        for (place, byte) in name.bytes().take(CHUNK).enumerate() {
-            (chunk[place], own[place]) = (byte, u8::MAX);
+        own[..name.len().min(CHUNK)].fill(u8::MAX);
+        let mut caseless = [0; CHUNK];
+        for (place, byte) in bytes.iter().take(CHUNK).enumerate() {
+            chunk[place] = *byte;
+            caseless[place] = if byte.is_ascii_alphabetic() { !(CASE as u8) } else { u8::MAX };
         }
         let last = bytes.last_chunk().copied().unwrap_or_default();
-        let [chunk, own, last] = [chunk, own, last].map(u128::from_le_bytes);
-        Self { number, bytes, chunk, own, last }
+        let [chunk, own, last, caseless] = [chunk, own, last, caseless].map(u128::from_le_bytes);
+        Self { number, bytes, chunk, own, last, caseless }
     }
 
     fn slot(&self) -> usize {
@@ -248,6 +254,18 @@ impl Name {
             _ => false,
         };
         if is_named { self.named() } else { self.look_closer(text, at) }
+    }
+
+    /// Tells whether the name stands there, in upper or lower case, with what must be behind it.
+    #[inline(always)]
+    fn is_said(&self, text: &[u8], at: usize) -> bool {
+        let chunk = text.get(at..).and_then(<[u8]>::first_chunk::<CHUNK>);
+        let is_other =
+            chunk.is_some_and(|chunk| (u128::from_le_bytes(*chunk) ^ self.chunk) & self.caseless != 0);
+        if is_other || chunk.is_some() && self.bytes.len() <= CHUNK {
+            return !is_other;
+        }
+        text.get(at..at + self.bytes.len()).is_some_and(|said| said.eq_ignore_ascii_case(&self.bytes))
     }
 
     fn named(&self) -> Looks {
