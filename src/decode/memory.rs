@@ -67,14 +67,10 @@ impl Memory {
     }
 }
 
-/// Has the system find the pages between two places, large ones where whole ones fit: the processor finds its way among few
-/// of these sooner, too. Older ones than Linux 5.14 cannot, and find each when it is touched.
+/// Has the system find the pages between two places. Older ones than Linux 5.14 cannot, and find each when it is touched.
 #[cfg(target_os = "linux")]
 fn fetch(map: &MmapMut, start: usize, end: usize) {
-    let length = end - start;
-    // A system that refuses either of these does it later, page by page.
-    drop(map.advise_range(memmap2::Advice::HugePage, start, length));
-    drop(map.advise_range(memmap2::Advice::PopulateWrite, start, length));
+    drop(map.advise_range(memmap2::Advice::PopulateWrite, start, end - start));
 }
 
 /// Has nothing to do: pages are found when they are touched.
