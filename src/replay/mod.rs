@@ -2,12 +2,13 @@
 //! number of threads.
 //!
 //! One log file's way: a source offers it in key order (`feeder`), a pool thread reads and decodes it (`worker`), this
-//! one and idle ones match its pieces (`job`). Where literals tell, most records are passed over unread (`prefilter`); of
-//! the others, a look at few marked members (`glance`) and the rule index (`index`, `plan`) leave few queries, and these
-//! are asked (`matcher`, `asking`), after a second look at all members where the first does not do (`look`); what they said
-//! of a record goes for all that are like it (`recall`). One receiver puts the outcomes back into key order and hands the
-//! hits out (`receiver`), those that are only counted many at once (`folded`). A gate between the first and the last keeps
-//! the number of files under way, and so the memory, bounded. What to do with a hit is the caller's business.
+//! one and idle ones match its pieces (`job`). Where event names and literals tell, most records are passed over unread
+//! (`prefilter`); of the others, a look at few marked members (`glance`) and the rule index (`index`, `plan`) leave few
+//! queries, and these are asked (`matcher`, `asking`), after a second look at all members where the first does not do
+//! (`look`); what they said of a record goes for all that are like it, or like it in what was called, or in who called
+//! (`recall`, `answer`). One receiver puts the outcomes back into key order and hands the hits out (`receiver`), those that
+//! are only counted many at once (`folded`). A gate between the first and the last keeps the number of files under way, and
+//! so the memory, bounded. What to do with a hit is the caller's business.
 
 mod answer;
 mod asking;
