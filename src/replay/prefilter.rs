@@ -2,9 +2,11 @@
 //!
 //! A rule that names one of a few strings at a field can only be satisfied by a record in which one of them stands, in
 //! quotes, wherever that may be; or in which an escape could stand for a letter of it. So the strings of a log file are held
-//! against all literals at once, while it is split, and whatever holds one is read like every other record. Where there are
-//! more event names than are worth looking for one by one, the name of the member is looked for, and what it says is held
-//! against the rules once for each name.
+//! against all literals at once, while it is split, and whatever holds one is read like every other record.
+//!
+//! Where there are more event names than are worth looking for one by one, the name of the member is looked for like a
+//! literal. What it says is held against all rules, once for each name: a rule that admits it makes a candidate of the
+//! record, at once where it needs nothing but the name, and otherwise where the record holds one of the literals of that rule.
 
 use super::plan;
 use crate::decode::{Found, Records};
