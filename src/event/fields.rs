@@ -224,14 +224,17 @@ impl EventFields {
 
     /// Returns the members that say who called, and from where.
     pub fn caller_members(&self) -> Members {
-        let names = self.member_names().zip(0..);
-        names.filter(|(name, _)| CALLER.contains(name)).map(|(_, number)| number).collect()
+        self.members_named(&CALLER)
     }
 
     /// Returns the members whose values many records have in common; what else is in a record hardly two of them share.
     pub fn common_members(&self) -> Members {
+        self.members_named(&COMMON)
+    }
+
+    fn members_named(&self, wanted: &[&[u8]]) -> Members {
         let names = self.member_names().zip(0..);
-        names.filter(|(name, _)| COMMON.contains(name)).map(|(_, number)| number).collect()
+        names.filter(|(name, _)| wanted.contains(name)).map(|(_, number)| number).collect()
     }
 
     /// Returns which of the values that come again a record has; `None` when it has none that is remembered.

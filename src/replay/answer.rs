@@ -1,6 +1,6 @@
 //! What the queries say about records that are alike in all that the queries look at.
 
-use super::keep::Keeps;
+use super::keep::{Keeps, groupings};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,11 +35,11 @@ impl Said<'_> {
         let kept = |position: &u32| &keeps.of_queries[*position as usize];
         let queries = self.queries.iter().filter(|position| kept(position).is_of_caller == is_of_caller);
         let queries: Box<[u32]> = queries.copied().collect();
-        let groupings = queries.iter().fold(0, |set, position| set | kept(position).set);
+        let set = queries.iter().fold(0, |set, position| set | kept(position).set);
         let groups = by_grouping(self.groupings, self.groups);
-        let groups = groups.filter(|(grouping, _)| groupings >> grouping & 1 == 1).map(|(_, group)| group);
+        let groups = groups.filter(|(grouping, _)| set >> grouping & 1 == 1).map(|(_, group)| group);
         let is_count = queries.iter().all(|position| kept(position).is_count);
-        Answer { groupings, groups: groups.collect(), is_count, queries }
+        Answer { groupings: set, groups: groups.collect(), is_count, queries }
     }
 }
 
@@ -68,7 +68,7 @@ impl Answer {
 
 /// Returns the groupings in a set, each with the number of the group by it.
 fn by_grouping(set: u64, groups: &[u32]) -> impl Iterator<Item = (u32, u32)> {
-    (0..u64::BITS).filter(move |grouping| set >> grouping & 1 == 1).zip(groups.iter().copied())
+    groupings(set).zip(groups.iter().copied())
 }
 
 impl From<Said<'_>> for Answer {

@@ -7,12 +7,12 @@ use super::kind::{Kind, Seen, Traits};
 use super::plan::{self, Alike, Aspect, Needs, PARTS, Plan};
 use crate::event::{EventFields, Members};
 use crate::json::FieldId;
-use crate::language::{Condition, Remainder, Subject};
+use crate::language::{Condition, Remainder, Rule, Subject};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
-/// How many kinds of records are remembered; AWS has some fifteen thousand names of calls, hostile files have any number.
-const MOST_REMEMBERED: usize = 50_000;
+/// How many names and kinds of records are remembered; AWS has some fifteen thousand names of calls, hostile files have any number.
+pub(super) const MOST_REMEMBERED: usize = 50_000;
 
 /// So many kinds of records are told apart among those of one name; the others are of no kind.
 const MOST_KINDS: usize = 64;
@@ -317,9 +317,12 @@ struct Part<'a> {
     is_counted: bool,
 }
 
-/// Tells whether the event name alone leaves a condition out of nearly all records: whether it refuses a name that nothing
-/// has, and the want of one.
-pub(super) fn is_named(condition: &Condition, event_name: Option<FieldId>) -> bool {
-    let refuses = |field| [Some(&b""[..]), None].iter().all(|name| !condition.admits(field, *name));
+/// Tells whether the event name alone leaves the condition of some rules out of nearly all records: whether they refuse a name
+/// that nothing has, and the want of one.
+pub(super) fn is_named(rules: &[Rule], event_name: Option<FieldId>) -> bool {
+    let refuses = |field| {
+        let names = [Some(&b""[..]), None];
+        rules.iter().all(|rule| names.iter().all(|name| !rule.admits(field, *name)))
+    };
     event_name.is_some_and(refuses)
 }

@@ -183,6 +183,11 @@ impl Keeps {
     }
 }
 
+/// Returns the numbers of a set of groupings, ascending.
+pub(super) fn groupings(set: u64) -> impl Iterator<Item = u32> {
+    (0..u64::BITS).filter(move |grouping| set >> grouping & 1 == 1)
+}
+
 impl Field {
     fn find(path: &str, fields: &mut Fields) -> Self {
         match path {

@@ -127,7 +127,8 @@ impl<'q> Matcher<'q> {
         let told = Told::new(&conditions, &keeps, &fields);
         let asks_for_records = conditions.iter().any(|condition| condition.subject() == Subject::Record);
         let identity = fields.identity_members();
-        let is_broad = |(condition, _): &(&Condition, &Needs)| !index::is_named(condition, event_name);
+        let is_broad =
+            |(condition, _): &(&Condition, &Needs)| !index::is_named(condition.rules(), event_name);
         let of_any_name = || conditions.iter().zip(&needs).filter(is_broad);
         let mut broad = of_any_name().map(|(_, needs)| needs.members).fold(Members::NONE, Members::and);
         let fallback = fields.fallback_account_members();

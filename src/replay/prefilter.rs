@@ -8,6 +8,7 @@
 //! literal. What it says is held against all rules, once for each name: a rule that admits it makes a candidate of the
 //! record, at once where it needs nothing but the name, and otherwise where the record holds one of the literals of that rule.
 
+use super::index::{self, MOST_REMEMBERED};
 use super::plan;
 use crate::decode::{Found, Records};
 use crate::event::{self, EventFields};
@@ -17,15 +18,13 @@ use crate::language::{Condition, Rule, Test};
 use crate::source::Scope;
 use foldhash::fast::FixedState;
 use std::collections::{HashMap, HashSet};
+use std::slice;
 
 /// Beyond so many literals their names tell records apart better.
 const MOST_WITHOUT_NAMES: usize = 16;
 
 /// What identities are nearly everywhere: to look for these tells nothing.
 const COMMON: [&str; 4] = ["AssumedRole", "AWSAccount", "AWSService", "IAMUser"];
-
-/// Beyond so many event names all is forgotten; AWS has some fifteen thousand, hostile files have any number.
-const MOST_REMEMBERED: usize = 50_000;
 
 /// The member whose value tells records apart best, and its bit among the literals.
 const EVENT_NAME: &str = "eventName";
@@ -172,8 +171,7 @@ fn distinct(mut literals: Vec<&str>) -> Vec<&str> {
 /// Returns strings, one of which every record that satisfies a rule holds besides an event name that the rule admits: those
 /// that tell best, and none where the name tells enough.
 fn needed<'r>(rule: &'r Rule, fields: &EventFields, event_name: FieldId) -> Option<Vec<&'r str>> {
-    // Neither one that nothing has, nor the want of one.
-    if !rule.admits(event_name, Some(b"")) && !rule.admits(event_name, None) {
+    if index::is_named(slice::from_ref(rule), Some(event_name)) {
         return Some(Vec::new());
     }
     let test = |path: &str| rule.tests.iter().find(|test| fields.fields().path(test.field) == path);

@@ -7,6 +7,7 @@ use crate::decode::Rejected;
 use crate::event;
 use crate::record::Facts;
 use crate::replay::groups::{Groups, Met};
+use crate::replay::keep::groupings;
 use crate::replay::matched::{Entry, Matched};
 use crate::replay::outcome::{KeptRecord, Match, ReadLogFile, Tally};
 use crate::source::LogKey;
@@ -252,9 +253,4 @@ fn keep(bytes: &[u8], is_event: bool, all: &mut Vec<u8>) -> KeptRecord {
     let record = if is_event { event::detail(bytes) } else { Some(bytes) };
     let bytes: Range<usize> = start..all.len();
     KeptRecord { bytes, is_event, facts: Box::new(record.map(Facts::read).unwrap_or_default()) }
-}
-
-/// Returns the numbers of a set of groupings, ascending.
-fn groupings(set: u64) -> impl Iterator<Item = u32> {
-    (0..64).filter(move |grouping| set >> grouping & 1 == 1)
 }
