@@ -10,14 +10,26 @@ impl Members {
     pub const NONE: Self = Self(0);
 
     /// Tells whether a member is in the set.
+    #[inline]
     pub fn has(self, member: u32) -> bool {
         self.0.checked_shr(member).unwrap_or_default() & 1 == 1
     }
 
-    /// Adds a member.
+    /// Returns the numbers of the members, ascending.
     #[inline]
-    pub fn insert(&mut self, member: u32) {
-        self.0 |= 1_u64.checked_shl(member).unwrap_or_default();
+    pub fn numbers(self) -> impl Iterator<Item = u32> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let number = (rest != 0).then(|| rest.trailing_zeros())?;
+            rest &= rest - 1;
+            Some(number)
+        })
+    }
+
+    /// Returns the set of one member.
+    #[inline]
+    pub fn of(member: u32) -> Self {
+        Self(1_u64.checked_shl(member).unwrap_or_default())
     }
 
     /// Returns the set with those of another one.
@@ -51,6 +63,6 @@ impl Members {
 
 impl FromIterator<u32> for Members {
     fn from_iter<I: IntoIterator<Item = u32>>(members: I) -> Self {
-        Self(members.into_iter().fold(0, |set, member| set | 1_u64.checked_shl(member).unwrap_or_default()))
+        members.into_iter().map(Self::of).fold(Self::NONE, Self::and)
     }
 }

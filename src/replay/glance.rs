@@ -17,58 +17,47 @@ const USUAL_TIME: usize = 20;
 /// The members that are glanced at, by their numbers (see [`crate::event::EventFields::member_names`]).
 #[derive(Debug)]
 pub(super) struct Numbers {
+    pub(super) event_id: Option<u32>,
     pub(super) event_name: Option<u32>,
     pub(super) event_source: Option<u32>,
     pub(super) event_time: Option<u32>,
     pub(super) event_type: Option<u32>,
     pub(super) aws_region: Option<u32>,
     pub(super) recipient_account_id: Option<u32>,
-    /// What the member of each number is; there are no marks with higher ones.
-    glanced_at: [Member; Marker::MOST_NAMES as usize],
+    /// The identity.
+    pub(super) user_identity: Members,
+    /// Those of them that are never nothing but a word, if all is well.
+    never_words: Members,
 }
 
-/// A member that is glanced at, or any other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Member {
-    EventName,
-    EventSource,
-    EventTime,
-    EventType,
-    EventId,
-    AwsRegion,
-    RecipientAccountId,
-    UserIdentity,
-    Other,
-}
+/// How many members can be marked.
+const MOST_MARKED: usize = Marker::MOST_NAMES as usize;
 
-/// How many they are.
-const MEMBERS: usize = Member::Other as usize + 1;
-
-/// Stands for the place of a member that the record does not have, or that is not marked.
-const NOWHERE: u32 = u32::MAX;
+/// Where the marked values of a record are, by the numbers of their members. Memory that goes from record to record.
+pub(super) type Places = [u32; MOST_MARKED];
 
 impl Numbers {
     /// Finds the members among the names of all.
     pub(super) fn new<'n>(names: impl Iterator<Item = &'n [u8]> + Clone) -> Self {
-        let mut glanced_at = [Member::Other; _];
-        let mut number = |name: &str, member| {
+        let number = |name: &str| {
             let (_, number) = names.clone().zip(0..).find(|(known, _)| *known == name.as_bytes())?;
-            if let Some(place) = glanced_at.get_mut(number as usize) {
-                *place = member;
-            }
             Some(number)
         };
-        number("eventID", Member::EventId);
-        number("userIdentity", Member::UserIdentity);
-        Self {
-            event_name: number("eventName", Member::EventName),
-            event_source: number("eventSource", Member::EventSource),
-            event_time: number("eventTime", Member::EventTime),
-            event_type: number("eventType", Member::EventType),
-            aws_region: number("awsRegion", Member::AwsRegion),
-            recipient_account_id: number("recipientAccountId", Member::RecipientAccountId),
-            glanced_at,
-        }
+        let mut numbers = Self {
+            event_id: number("eventID"),
+            event_name: number("eventName"),
+            event_source: number("eventSource"),
+            event_time: number("eventTime"),
+            event_type: number("eventType"),
+            aws_region: number("awsRegion"),
+            recipient_account_id: number("recipientAccountId"),
+            user_identity: number("userIdentity").into_iter().collect(),
+            never_words: Members::NONE,
+        };
+        let Self { event_id, event_name, event_source, event_time, event_type, aws_region, .. } = numbers;
+        let texts = [event_id, event_name, event_source, event_time, event_type, aws_region];
+        numbers.never_words = texts.into_iter().flatten().collect::<Members>().and(numbers.user_identity);
+        numbers
     }
 }
 
@@ -85,8 +74,10 @@ pub(super) struct Glance<'a> {
     pub(super) has_backslash: bool,
     pub(super) event_name: Option<&'a [u8]>,
     pub(super) is_delivered: bool,
-    /// Where the values of the members are that are glanced at, or [`NOWHERE`].
-    places: [u32; MEMBERS],
+    /// The place among the marks of that of the identity, if there is one.
+    identity: usize,
+    numbers: &'a Numbers,
+    places: &'a Places,
 }
 
 impl<'a> Glance<'a> {
@@ -96,33 +87,50 @@ impl<'a> Glance<'a> {
         records: &'a Records,
         found: &Found,
         record: &'a [u8],
-        numbers: &Numbers,
+        (numbers, places): (&'a Numbers, &'a mut Places),
     ) -> Option<Self> {
         let marks = records.marks(found)?;
+        let mut present = Members::NONE;
+        let [mut truths, mut untruths, mut nulls] = [Members::NONE; 3];
+        let mut identity = usize::MAX;
+        for (at, mark) in marks.iter().enumerate() {
+            let number = mark.name as usize % MOST_MARKED;
+            let member = Members::of(number as u32);
+            present = present.and(member);
+            places[number] = mark.value;
+            if member == numbers.user_identity {
+                identity = at;
+            } else if !member.is_within(numbers.never_words) {
+                let value = record.get(mark.value as usize..).unwrap_or_default();
+                let (set, word) = match value.first() {
+                    Some(b't') => (&mut truths, &b"true"[..]),
+                    Some(b'f') => (&mut untruths, &b"false"[..]),
+                    Some(b'n') => (&mut nulls, &b"null"[..]),
+                    _ => continue,
+                };
+                if is_word(value, word) {
+                    *set = set.and(member);
+                }
+            }
+        }
         let mut glance = Self {
             record,
             marks,
-            present: Members::NONE,
-            truths: Members::NONE,
-            untruths: Members::NONE,
-            nulls: Members::NONE,
+            present,
+            truths,
+            untruths,
+            nulls,
             has_backslash: found.has_backslash,
             event_name: None,
             is_delivered: true,
-            places: [NOWHERE; MEMBERS],
+            identity,
+            numbers,
+            places,
         };
-        for mark in marks {
-            glance.present.insert(mark.name);
-            let member = numbers.glanced_at[mark.name as usize % numbers.glanced_at.len()];
-            glance.places[member as usize] = mark.value;
-            if matches!(member, Member::Other | Member::RecipientAccountId) {
-                glance.note_word(mark);
-            }
-        }
-        if let Some(place) = glance.place(Member::EventType) {
+        if let Some(place) = glance.place(numbers.event_type) {
             glance.is_delivered = is_delivered(record, place)?;
         }
-        if let Some(place) = glance.place(Member::EventName) {
+        if let Some(place) = glance.place(numbers.event_name) {
             let event_name = plain_string(record, place)?;
             glance.event_name = (event_name.len() <= LONGEST_NAME).then_some(event_name);
             glance.event_name?;
@@ -132,23 +140,31 @@ impl<'a> Glance<'a> {
 
     /// Returns where the value of a member is, if the record has it and it is marked.
     #[inline]
-    pub(super) fn place(&self, member: Member) -> Option<usize> {
-        Some(self.places[member as usize]).filter(|place| *place != NOWHERE).map(|place| place as usize)
+    pub(super) fn place(&self, member: Option<u32>) -> Option<usize> {
+        let member = member.filter(|member| self.present.has(*member))?;
+        Some(self.places[member as usize % MOST_MARKED] as usize)
     }
 
-    /// Notes whether a value is nothing but a word.
+    /// Returns the value of a marked member as it is written; `None` when it is not a plain string or a word.
     #[inline]
-    fn note_word(&mut self, mark: &Mark) {
-        let value = self.record.get(mark.value as usize..).unwrap_or_default();
-        let (set, word) = match value.first() {
-            Some(b't') => (&mut self.truths, &b"true"[..]),
-            Some(b'f') => (&mut self.untruths, &b"false"[..]),
-            Some(b'n') => (&mut self.nulls, &b"null"[..]),
-            _ => return,
+    pub(super) fn value(&self, member: u32) -> Option<&'a [u8]> {
+        let place = self.places[member as usize % MOST_MARKED] as usize;
+        let end = match self.record.get(place)? {
+            b'"' => place + plain_string(self.record, place)?.len() + 2,
+            _ if self.truths.and(self.nulls).has(member) => place + 4,
+            _ if self.untruths.has(member) => place + 5,
+            _ => return None,
         };
-        if is_word(value, word) {
-            set.insert(mark.name);
-        }
+        self.record.get(place..end)
+    }
+
+    /// Returns the identity up to the next value that is marked: to look for its end costs more, and what is in between
+    /// should be the same, too. `None` when it is no object.
+    #[inline]
+    pub(super) fn identity(&self) -> Option<&'a [u8]> {
+        let (mark, next) = (self.marks.get(self.identity)?, self.marks.get(self.identity + 1)?);
+        let identity = self.record.get(mark.value as usize..next.value as usize)?;
+        (identity.first() == Some(&b'{')).then_some(identity)
     }
 
     /// Returns the text of some of the members: from the value of each to that of the next one that is marked.
@@ -163,24 +179,25 @@ impl<'a> Glance<'a> {
 
     /// Returns the time, or that there is none; `None` when that takes more than a glance.
     pub(super) fn event_time(&self) -> Option<Option<&'a [u8]>> {
-        self.plain(Member::EventTime)
+        self.plain(self.numbers.event_time)
     }
 
     /// Returns the region, or that there is none; `None` when that takes more than a glance.
     pub(super) fn aws_region(&self) -> Option<Option<&'a [u8]>> {
-        self.plain(Member::AwsRegion)
+        self.plain(self.numbers.aws_region)
     }
 
     /// Tells whether the receiving account is a text.
     pub(super) fn names_account(&self) -> bool {
-        self.place(Member::RecipientAccountId).is_some_and(|place| self.record.get(place) == Some(&b'"'))
+        self.place(self.numbers.recipient_account_id)
+            .is_some_and(|place| self.record.get(place) == Some(&b'"'))
     }
 
     /// Returns the time when it is written as usual, like `2026-03-01T14:05:09Z`.
     #[inline]
     pub(super) fn usual_time(&self) -> Option<&'a [u8; USUAL_TIME]> {
         let quoted =
-            self.record.get(self.place(Member::EventTime)?..)?.first_chunk::<{ USUAL_TIME + 2 }>()?;
+            self.record.get(self.place(self.numbers.event_time)?..)?.first_chunk::<{ USUAL_TIME + 2 }>()?;
         let ([b'"', time @ .., b'"'], Some(b'Z')) = (quoted, quoted.get(USUAL_TIME)) else { return None };
         Some(time)
     }
@@ -189,12 +206,13 @@ impl<'a> Glance<'a> {
     /// glance.
     pub(super) fn identify(&self, times: &mut UsualTimes) -> Option<(u128, i64)> {
         let time = times.parse(self.usual_time()?)?;
-        let (account, id) = (self.plain(Member::RecipientAccountId)??, self.plain(Member::EventId)??);
+        let (account, id) =
+            (self.plain(self.numbers.recipient_account_id)??, self.plain(self.numbers.event_id)??);
         Some((event::identity(Some(account), Some(id), self.record), time))
     }
 
     #[inline]
-    fn plain(&self, member: Member) -> Option<Option<&'a [u8]>> {
+    fn plain(&self, member: Option<u32>) -> Option<Option<&'a [u8]>> {
         match self.place(member) {
             Some(place) => plain_string(self.record, place).map(Some),
             None => Some(None),

@@ -3,7 +3,7 @@
 //! Records of one name, from one source and of one type, that have the same members, are mostly the same to conditions. So
 //! what is known of a kind is put into the conditions once, and only what is left of them is asked of each record.
 
-use super::glance::{Glance, Member, Numbers};
+use super::glance::{Glance, Numbers};
 use crate::event::{self, EventFields, Members};
 use crate::json::{FieldId, plain_string};
 use crate::language::matcher::Value;
@@ -111,9 +111,7 @@ impl Traits {
             nulls: glance.nulls.common(self.looked_at),
             is_delivered: glance.is_delivered,
         };
-        let event_source = self.event_source.and_then(|_| at(Member::EventSource));
-        let event_type = self.event_type.and_then(|_| at(Member::EventType));
-        Seen { bits, event_source, event_type }
+        Seen { bits, event_source: at(self.event_source), event_type: at(self.event_type) }
     }
 
     /// Returns what is known of the fields of a kind whose records have an event name; `marked` are the members that are

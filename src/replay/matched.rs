@@ -107,11 +107,17 @@ impl CountedMatch {
 impl Matched {
     /// Returns all records that matched, in text order.
     pub(super) fn in_order(&self) -> impl Iterator<Item = Entry<'_>> {
-        let (mut matches, mut counted) = (self.matches.iter().peekable(), self.counted.iter().peekable());
-        std::iter::from_fn(move || match (matches.peek(), counted.peek()) {
-            (Some(whole), Some(count)) if count.number < whole.number => counted.next().map(Entry::Counted),
-            (None, _) => counted.next().map(Entry::Counted),
-            _ => matches.next().map(Entry::Whole),
+        let (mut matches, mut counted) = (self.matches.as_slice(), self.counted.as_slice());
+        std::iter::from_fn(move || match (matches, counted) {
+            (whole, [first, rest @ ..]) if whole.first().is_none_or(|whole| first.number < whole.number) => {
+                counted = rest;
+                Some(Entry::Counted(first))
+            }
+            ([first, rest @ ..], _) => {
+                matches = rest;
+                Some(Entry::Whole(first))
+            }
+            ([], _) => None,
         })
     }
 

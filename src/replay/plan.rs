@@ -318,9 +318,8 @@ impl Table {
 
     /// Returns what stands at the field when a look at the marks is enough to tell.
     fn plain_text<'a>(&self, glance: &Glance<'a>) -> Option<&'a [u8]> {
-        let mut marks = glance.marks.iter().filter(|_| self.is_of_member);
-        let mark = marks.find(|mark| self.members.has(mark.name))?;
-        plain_string(glance.record, mark.value as usize)
+        let member = self.members.numbers().next().filter(|_| self.is_of_member);
+        plain_string(glance.record, glance.place(member)?)
     }
 
     fn look_up(&self, text: &[u8], candidates: &mut Vec<u32>) {

@@ -5,11 +5,9 @@
 //! of the first record with that key goes for all others.
 
 use super::answer::{Answers, NO_ANSWER, Said};
-use super::glance::{Glance, Member, Numbers};
+use super::glance::{Glance, Numbers};
 use super::plan::{Alike, Aspect, PARTS};
 use crate::event::Members;
-use crate::json::compact::Mark;
-use crate::json::plain_string;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -21,13 +19,6 @@ const MOST: usize = 1 << 18;
 
 /// Longer values are not worth remembering.
 const LONGEST: usize = 2 << 10;
-
-/// From a value on, the next one that is marked is no further away, if nothing else is in between. They are taken together.
-const FAR: u32 = 64;
-
-/// Stand for the length of a value of which the class is written, or the hash: no value is so long.
-const CLASS: u32 = 0xffff;
-const HASH: u32 = 0xfffe;
 
 /// How much of `2026-03-01T14:05:09Z` tells the hour.
 const HOUR: usize = 13;
@@ -156,42 +147,21 @@ impl Recall {
         if alike.has_hour {
             self.key.extend_from_slice(&glance.usual_time()?[..HOUR]);
         }
-        let identity = glance.place(Member::UserIdentity);
-        let is_identity = |mark: &Mark| Some(mark.value as usize) == identity;
-        let mut marks = glance.marks;
-        while let [mark, rest @ ..] = marks {
-            marks = rest;
-            if !alike.members.has(mark.name) {
-                continue;
-            }
-            let mut last = mark;
-            while let [next, rest @ ..] = marks
-                && alike.members.has(next.name)
-                && next.value - last.value < FAR
-                && !is_identity(last)
-                && !is_identity(next)
-            {
-                (last, marks) = (next, rest);
-            }
-            let end = end(glance, last, marks.first())?;
-            let values =
-                glance.record.get(mark.value as usize..end).filter(|values| values.len() <= LONGEST)?;
-            if !is_identity(mark) {
-                self.key.extend_from_slice(&(mark.name << 16 | values.len() as u32).to_le_bytes());
-                self.key.extend_from_slice(values);
-                continue;
-            }
-            let hash = *self.identity.get_or_insert_with(|| xxh3_128_with_secret(values, &*self.secret));
+        let values = alike.members.common(glance.present);
+        for member in values.without(numbers.user_identity).numbers() {
+            let value = glance.value(member).filter(|value| value.len() <= LONGEST)?;
+            self.key.extend_from_slice(&(member << 16 | value.len() as u32).to_le_bytes());
+            self.key.extend_from_slice(value);
+        }
+        if !values.common(numbers.user_identity).is_empty() {
+            let identity = glance.identity().filter(|identity| identity.len() <= LONGEST)?;
+            let hash = *self.identity.get_or_insert_with(|| xxh3_128_with_secret(identity, &*self.secret));
             match &alike.aspect {
                 Some(aspect) => {
                     let class = self.class(hash, aspect, &mut say)?;
-                    self.key.extend_from_slice(&(mark.name << 16 | CLASS).to_le_bytes());
                     self.key.extend_from_slice(&class.to_le_bytes());
                 }
-                None => {
-                    self.key.extend_from_slice(&(mark.name << 16 | HASH).to_le_bytes());
-                    self.key.extend_from_slice(&hash.to_le_bytes());
-                }
+                None => self.key.extend_from_slice(&hash.to_le_bytes()),
             }
         }
         Some(xxh3_128_with_secret(&self.key, &*self.secret))
@@ -258,18 +228,5 @@ impl Recall {
     fn remember(&mut self, key: u128, recalled: Remembered) {
         let is_new = self.here.by_key.insert(key, recalled).is_none();
         self.known += usize::from(is_new);
-    }
-}
-
-/// Returns where a value ends, or the next one that is marked begins: for an object that costs less to say, and what is in
-/// between should be the same, too.
-fn end(glance: &Glance<'_>, mark: &Mark, next: Option<&Mark>) -> Option<usize> {
-    let value = mark.value as usize;
-    match glance.record.get(value)? {
-        b'"' => Some(value + plain_string(glance.record, value)?.len() + 2),
-        b'{' => next.map(|next| next.value as usize),
-        b't' | b'n' if glance.truths.and(glance.nulls).has(mark.name) => Some(value + 4),
-        b'f' if glance.untruths.has(mark.name) => Some(value + 5),
-        _ => None,
     }
 }

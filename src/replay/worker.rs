@@ -1,7 +1,7 @@
 //! What a pool thread does: reads and decodes a log file, and matches records.
 
 use super::counted::Kinds;
-use super::glance::Glance;
+use super::glance::{Glance, Places};
 use super::groups::Groups;
 use super::job::{Job, Origin, Send};
 use super::look::Look;
@@ -217,11 +217,13 @@ impl<'run> Worker<'run> {
         scratch: &mut Scratch,
     ) -> Matched {
         let mut matched = self.begin(key, found.len(), scratch);
+        let mut places = [0; _];
         for (index, found) in found.iter().enumerate() {
             let bytes = records.bytes(text, found);
             matched.at = index;
-            let glance = self.glance(records, found, bytes, look);
-            let done = self.match_record(key, (bytes, found.kind), (glance, look), (&mut matched, scratch));
+            let glance = self.glance((records, found, bytes), look, &mut places);
+            let seen = (glance.as_ref(), look);
+            let done = self.match_record(key, (bytes, found.kind), seen, (&mut matched, scratch));
             if let Err(error) = done {
                 matched.reject(index, &error);
             }
@@ -233,12 +235,17 @@ impl<'run> Worker<'run> {
     #[inline]
     fn glance<'a>(
         &self,
-        records: &'a Records,
-        found: &Found,
-        bytes: &'a [u8],
+        (records, found, bytes): (&'a Records, &Found, &'a [u8]),
         look: &Look,
-    ) -> Option<Glance<'a>> {
-        Glance::new(records, found, bytes, self.asked.matcher.numbers()).filter(|_| look.is_marking)
+        places: &'a mut Places,
+    ) -> Option<Glance<'a>>
+    where
+        'run: 'a,
+    {
+        match look.is_marking {
+            true => Glance::new(records, found, bytes, (self.asked.matcher.numbers(), places)),
+            false => None,
+        }
     }
 
     /// Matches a record, at a glance if that will do, or at two.
@@ -247,12 +254,12 @@ impl<'run> Worker<'run> {
         &self,
         key: &LogKey,
         (bytes, kind): (&[u8], Kind),
-        (glance, look): (Option<Glance<'_>>, &Look),
+        (glance, look): (Option<&Glance<'_>>, &Look),
         (matched, scratch): (&mut Matched, &mut Scratch),
     ) -> Result<(), SyntaxError> {
         let mut verdict = Verdict::Unsure;
         if let Some(glance) = glance {
-            verdict = self.match_marked(key, &glance, look, (matched, scratch))?;
+            verdict = self.match_marked(key, glance, look, (matched, scratch))?;
             let is_worthy = verdict == Verdict::Unsure || !scratch.wanted.is_within(self.looks[0].marked);
             scratch.habit.note(is_worthy);
             if verdict == Verdict::Unsure && !look.is_second {
@@ -275,8 +282,11 @@ impl<'run> Worker<'run> {
     ) -> Result<Verdict, SyntaxError> {
         let look = &self.looks[1];
         let record = decode::read_piece(bytes, &look.marker);
-        let glance =
-            record.as_ref().and_then(|record| self.glance(record, record.found.first()?, bytes, look));
+        let mut places = [0; _];
+        let glance = record.as_ref().and_then(|record| {
+            let found = record.found.first()?;
+            self.glance((record, found, bytes), look, &mut places)
+        });
         match glance {
             Some(glance) => self.match_marked(key, &glance, look, (matched, scratch)),
             None => Ok(Verdict::Unsure),

@@ -305,8 +305,9 @@ impl Split {
             let mut named = 0_u64;
             while let Some(mark) = self.marks.get_mut(next).filter(|mark| mark.value < object.end) {
                 mark.value -= object.start;
-                object.is_certain &= mark.name != ODD && named >> mark.name & 1 == 0;
-                named |= 1_u64.checked_shl(mark.name).unwrap_or(0);
+                let name = 1_u64 << (mark.name % Marker::MOST_NAMES);
+                object.is_certain &= mark.name != ODD && named & name == 0;
+                named |= name;
                 next += 1;
             }
         }
