@@ -1,6 +1,7 @@
 //! One integration binary: see README.md here.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod alike;
 mod benchmark;
 mod buckets;
 mod cli;
