@@ -74,9 +74,9 @@ pub(super) struct Glance<'a> {
     pub(super) has_backslash: bool,
     pub(super) event_name: Option<&'a [u8]>,
     pub(super) is_delivered: bool,
-    /// The place among the marks of that of the identity, if there is one.
-    identity: usize,
-    numbers: &'a Numbers,
+    /// The place among the marks of that of the identity.
+    identity: Option<usize>,
+    pub(super) numbers: &'a Numbers,
     places: &'a Places,
 }
 
@@ -92,14 +92,14 @@ impl<'a> Glance<'a> {
         let marks = records.marks(found)?;
         let mut present = Members::NONE;
         let [mut truths, mut untruths, mut nulls] = [Members::NONE; 3];
-        let mut identity = usize::MAX;
+        let mut identity = None;
         for (at, mark) in marks.iter().enumerate() {
             let number = mark.name as usize % MOST_MARKED;
             let member = Members::of(number as u32);
             present = present.and(member);
             places[number] = mark.value;
             if member == numbers.user_identity {
-                identity = at;
+                identity = Some(at);
             } else if !member.is_within(numbers.never_words) {
                 let value = record.get(mark.value as usize..).unwrap_or_default();
                 let (set, word) = match value.first() {
@@ -162,7 +162,7 @@ impl<'a> Glance<'a> {
     /// should be the same, too. `None` when it is no object.
     #[inline]
     pub(super) fn identity(&self) -> Option<&'a [u8]> {
-        let (mark, next) = (self.marks.get(self.identity)?, self.marks.get(self.identity + 1)?);
+        let [mark, next, ..] = self.marks.get(self.identity?..)? else { return None };
         let identity = self.record.get(mark.value as usize..next.value as usize)?;
         (identity.first() == Some(&b'{')).then_some(identity)
     }

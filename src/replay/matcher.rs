@@ -284,7 +284,7 @@ impl<'q> Matcher<'q> {
             false => &[],
         };
         recall.turn();
-        let mut key = |alike| recall.key(glance, alike, &self.numbers, &mut say);
+        let mut key = |alike| recall.key(glance, alike, &mut say);
         let keys = match alike {
             [] => [None; PARTS],
             [whole] => [key(whole), None],

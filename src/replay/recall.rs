@@ -5,7 +5,7 @@
 //! of the first record with that key goes for all others.
 
 use super::answer::{Answers, NO_ANSWER, Said};
-use super::glance::{Glance, Numbers};
+use super::glance::Glance;
 use super::plan::{Alike, Aspect, PARTS};
 use crate::event::Members;
 use foldhash::fast::FixedState;
@@ -134,9 +134,9 @@ impl Recall {
         &mut self,
         glance: &Glance<'_>,
         alike: &Alike,
-        numbers: &Numbers,
         mut say: impl FnMut(&Aspect, &mut Vec<u8>) -> bool,
     ) -> Option<u128> {
+        let numbers = glance.numbers;
         let is_account_asked = numbers.recipient_account_id.is_some_and(|number| alike.members.has(number));
         // Without a receiving account others are asked for it, the log key at last.
         if is_account_asked && !glance.names_account() {
