@@ -221,9 +221,11 @@ fn a_match_that_is_no_sound_json_is_a_fault_where_it_is_shown_and_counts_where_i
     let (shown, coverage) = replay_as(Keep::Record);
     assert_eq!((shown.len(), coverage.hits, coverage.records.rejected), (1, 1, 1));
     assert!(coverage.faults[0].is_partly_read && !coverage.is_complete);
-    let (counted, coverage) = replay_as(Keep::Groups(Vec::new()));
-    assert_eq!((counted.len(), coverage.hits, coverage.records.rejected), (2, 2, 0));
-    assert!(coverage.is_complete);
+    for keep in [Keep::Groups(Vec::new()), Keep::Facts] {
+        let (counted, coverage) = replay_as(keep);
+        assert_eq!((counted.len(), coverage.hits, coverage.records.rejected), (2, 2, 0));
+        assert!(coverage.is_complete);
+    }
 }
 
 #[test]

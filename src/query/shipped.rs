@@ -31,7 +31,7 @@ pub fn shipped() -> Result<Vec<Query>, Error> {
 ///
 /// # Errors
 /// Returns that none answers to the name, or as [`shipped`].
-pub(super) fn shipped_as(name: &str) -> Result<Vec<Query>, Error> {
+pub fn shipped_as(name: &str) -> Result<Vec<Query>, Error> {
     let stored = stored();
     let ids: Vec<&str> = stored.iter().map(|stored| stored.id.as_str()).collect();
     places(&ids, name)?.into_iter().map(|place| stored[place].read()).collect()

@@ -2,10 +2,12 @@
 //!
 //! Finding the fields is left to [`crate::json`], the envelope around a record to [`crate::event`].
 
+mod facts;
 mod paths;
 mod principal;
 mod time;
 
+pub use facts::FactFields;
 pub use paths::{Paths, Picked};
 pub use principal::Identity;
 pub use time::{UsualTimes, parse_event_time};
@@ -67,7 +69,12 @@ impl Facts {
     /// absent; behind a syntax error nothing is read any more.
     pub fn read(record: &[u8]) -> Self {
         let picked = WANTED.pick(record);
-        let text = |path| picked.text(path).map(Cow::into_owned);
+        Self::of(|path| picked.text(path))
+    }
+
+    /// Makes facts of what `find` returns for each path: a text that is not empty.
+    fn of<'a>(find: impl Fn(&'static str) -> Option<Cow<'a, str>>) -> Self {
+        let text = |path| find(path).map(Cow::into_owned);
         let mut identity = Identity::read(text);
         identity.sign_in_name = text("additionalEventData.UserName");
         Self {
@@ -81,7 +88,7 @@ impl Facts {
             identity_type: identity.kind,
             source_ip: text("sourceIPAddress"),
             user_agent: text("userAgent"),
-            outcome: outcome(&picked),
+            outcome: outcome(find),
         }
     }
 }
@@ -114,15 +121,18 @@ const PATHS: [&str; 10] = [
     "additionalEventData.UserName",
 ];
 
-static WANTED: LazyLock<Paths> = LazyLock::new(|| {
-    Paths::new(PATHS.iter().chain(&Identity::FIELDS).chain(&ACCOUNTS).chain(&SIGN_INS).copied())
-});
+static WANTED: LazyLock<Paths> = LazyLock::new(|| Paths::new(paths()));
 
-fn outcome(picked: &Picked<'_>) -> Outcome {
-    if let Some(error) = picked.text("errorCode").or_else(|| picked.text("errorMessage")) {
+/// Returns all fields that facts are made of.
+fn paths() -> impl Iterator<Item = &'static str> {
+    PATHS.iter().chain(&Identity::FIELDS).chain(&ACCOUNTS).chain(&SIGN_INS).copied()
+}
+
+fn outcome<'a>(find: impl Fn(&'static str) -> Option<Cow<'a, str>>) -> Outcome {
+    if let Some(error) = find("errorCode").or_else(|| find("errorMessage")) {
         return Outcome::Failure(error.into_owned());
     }
-    let failure = SIGN_INS.iter().find_map(|path| picked.text(path).filter(|text| text == "Failure"));
+    let failure = SIGN_INS.iter().find_map(|path| find(path).filter(|text| text == "Failure"));
     failure.map_or(Outcome::Success, |failure| Outcome::Failure(failure.into_owned()))
 }
 

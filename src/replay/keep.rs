@@ -4,7 +4,7 @@ use crate::event::{EventFields, Members};
 use crate::hit::GroupKey;
 use crate::json::{FieldId, Fields, Scalar, View};
 use crate::query::Query;
-use crate::record::parse_event_time;
+use crate::record::{FactFields, Facts, parse_event_time};
 
 /// The receiving account: the one the record names, else the one in the log key. To be used as a field of a grouping.
 pub const ACCOUNT: &str = "account";
@@ -30,6 +30,9 @@ pub const MOST_GROUPS: usize = 1 << 20;
 pub enum Keep {
     /// The record's bytes and all facts.
     Record,
+    /// All facts, and of its bytes none: the hits' `record` is empty. As where records are only counted, what was looked at is
+    /// sound JSON, and that is enough.
+    Facts,
     /// Only the time, and for each list of fields the group that the record is in: paths as CloudTrail names them, like
     /// `userIdentity.type`, or [`ACCOUNT`], [`DAY`] and [`HOUR`]; at most 16 lists. The hits' `record` is empty.
     Groups(Vec<Vec<String>>),
@@ -42,7 +45,7 @@ impl Keep {
     /// Returns the lists of fields that hits are counted by, when they are only counted.
     pub fn lists(&self) -> Option<&[Vec<String>]> {
         match self {
-            Self::Record => None,
+            Self::Record | Self::Facts => None,
             Self::Groups(lists) | Self::Counts(lists) => Some(lists),
         }
     }
@@ -52,6 +55,7 @@ impl Keep {
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     pub(super) is_record: bool,
+    pub(super) has_facts: bool,
     /// Whether hits may be handed out together.
     pub(super) is_count: bool,
     /// Whether they are only counted, by nothing but what many records have in common.
@@ -63,8 +67,10 @@ pub(super) struct Kept {
     pub(super) groupings: Vec<u32>,
     /// … and as a set: one bit each.
     pub(super) set: u64,
-    /// The members that tell which groups of theirs a record is in.
+    /// The members that tell which groups of theirs a record is in …
     pub(super) members: Members,
+    /// … and those that say all that is kept of it.
+    pub(super) hit_members: Members,
 }
 
 /// What is kept for all queries of a run.
@@ -75,6 +81,8 @@ pub(super) struct Keeps {
     pub(super) groupings: Vec<Grouping>,
     /// Parallel to the groupings: the fields, as they were asked for.
     pub(super) lists: Vec<Vec<String>>,
+    /// What facts are made of, when somebody wants any.
+    facts: Option<FactFields>,
     /// Those by nothing but members whose values come again and again, one bit each.
     repeating: u64,
 }
@@ -106,7 +114,7 @@ impl Keeps {
         for (position, _) in queries.iter().enumerate() {
             let keep = keeps.get(position).unwrap_or(&Keep::Record);
             let kept = match keep.lists() {
-                None => Kept { is_record: true, ..Kept::default() },
+                None => all.facts(*keep == Keep::Record, fields),
                 Some(lists) => {
                     assert!(lists.len() <= MOST_OF_A_QUERY, "more groupings than a query can have");
                     let numbers: Vec<u32> = lists.iter().map(|list| all.grouping(list, fields)).collect();
@@ -121,9 +129,20 @@ impl Keeps {
     }
 
     /// Keeps the record for one more query behind all others, and returns its position.
-    pub(super) fn push_record(&mut self) -> u32 {
-        self.of_queries.push(Kept { is_record: true, ..Kept::default() });
+    pub(super) fn push_record(&mut self, fields: &mut Fields) -> u32 {
+        let kept = self.facts(true, fields);
+        self.of_queries.push(kept);
         self.of_queries.len() as u32 - 1
+    }
+
+    fn facts(&mut self, is_record: bool, fields: &mut Fields) -> Kept {
+        self.facts.get_or_insert_with(|| FactFields::new(fields));
+        Kept { is_record, has_facts: true, ..Kept::default() }
+    }
+
+    /// Returns the facts of a record whose leaves are there for somebody who wants them.
+    pub(super) fn read_facts(&self, leaves: &View<'_>) -> Facts {
+        self.facts.as_ref().map(|fields| Facts::project(fields, leaves)).unwrap_or_default()
     }
 
     fn grouping(&mut self, list: &[String], fields: &mut Fields) -> u32 {
@@ -138,19 +157,22 @@ impl Keeps {
         number as u32
     }
 
-    /// Returns all members that tell which groups a record is in.
+    /// Returns all members that say what is kept of a record.
     pub(super) fn members(&self) -> Members {
-        self.of_queries.iter().map(|kept| kept.members).fold(Members::NONE, Members::and)
+        self.of_queries.iter().map(|kept| kept.hit_members).fold(Members::NONE, Members::and)
     }
 
     /// Finds out which members the groupings look at, and which look at nothing but values that come again and again.
     pub(super) fn find_members(&mut self, fields: &EventFields) {
         let repeating = fields.repeating_members();
+        let of_facts = self.facts.iter().flat_map(FactFields::all).map(|field| fields.members_of(field));
+        let of_facts = of_facts.fold(Members::NONE, Members::and);
         for kept in &mut self.of_queries {
             let groupings = kept.groupings.iter().map(|grouping| &self.groupings[*grouping as usize]);
             kept.members =
                 groupings.map(|grouping| grouping.members(fields)).fold(Members::NONE, Members::and);
-            kept.is_common = !kept.is_record && kept.members.is_within(fields.common_members());
+            kept.hit_members = if kept.has_facts { kept.members.and(of_facts) } else { kept.members };
+            kept.is_common = !kept.has_facts && kept.members.is_within(fields.common_members());
             kept.is_of_caller =
                 kept.is_count && !kept.members.is_empty() && kept.members.is_within(fields.caller_members());
         }

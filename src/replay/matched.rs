@@ -9,10 +9,10 @@ use super::plan::PARTS;
 use super::pool::Pool;
 use super::{Matcher, Options};
 use crate::decode::{Kind, Rejected};
-use crate::event::{self, identity};
+use crate::event::identity;
 use crate::hit::GroupKey;
 use crate::json::scan::{SyntaxError, skip_value};
-use crate::record::{Facts, parse_event_time};
+use crate::record::parse_event_time;
 use crate::source::LogKey;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -172,8 +172,12 @@ impl Matched {
         let time = fields.event_time(view).and_then(|time| parse_event_time(&time.decode()));
         let keeps = run.matcher.keeps();
         let kept = scratch.matched.iter().map(|position| &keeps.of_queries[*position as usize]);
-        let (groupings, is_record) =
-            kept.fold((0, false), |(set, is_record), kept| (set | kept.set, is_record | kept.is_record));
+        let (mut groupings, mut is_record, mut has_facts) = (0, false, false);
+        for kept in kept {
+            groupings |= kept.set;
+            is_record |= kept.is_record;
+            has_facts |= kept.has_facts;
+        }
         if is_record {
             skip_value(bytes, 0)?;
         }
@@ -195,7 +199,12 @@ impl Matched {
         let first_query = self.queries.len();
         self.queries.extend_from_slice(&scratch.matched);
         self.hits += scratch.matched.len() as u64;
-        let record = is_record.then(|| self.keep(kind, bytes));
+        let record = has_facts.then(|| {
+            let facts = Box::new(keeps.read_facts(view));
+            let start = self.bytes.len();
+            self.bytes.extend_from_slice(if is_record { bytes } else { &[] });
+            KeptRecord { bytes: start..self.bytes.len(), is_event: kind == Kind::Event, facts }
+        });
         self.matches.push(Match {
             number: self.at as u32,
             queries: first_query..self.queries.len(),
@@ -226,17 +235,6 @@ impl Matched {
             groups: &self.groups[last.groups.clone()],
             is_count: queries.iter().all(is_count),
         })
-    }
-
-    fn keep(&mut self, kind: Kind, bytes: &[u8]) -> KeptRecord {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(bytes);
-        let facts = match kind {
-            Kind::Record => Facts::read(bytes),
-            Kind::Event => event::detail(bytes).map(Facts::read).unwrap_or_default(),
-        };
-        let bytes = start..self.bytes.len();
-        KeptRecord { bytes, is_event: kind == Kind::Event, facts: Box::new(facts) }
     }
 
     /// Notes a record that is no sound JSON.

@@ -119,7 +119,7 @@ impl<'q> Matcher<'q> {
         let mut keeps = Keeps::new(queries, keeps, &mut fields);
         let patterns = queries.iter().map(|query| &query.pattern).chain(causes);
         let conditions: Vec<_> = patterns.map(|pattern| pattern.compile(&mut fields)).collect();
-        let causes = causes.map(|_| keeps.push_record());
+        let causes = causes.map(|_| keeps.push_record(&mut fields));
         let fields = EventFields::new(fields);
         keeps.find_members(&fields);
         let needs: Vec<_> = conditions.iter().map(|condition| Needs::of(condition, &fields)).collect();
@@ -326,7 +326,7 @@ impl<'q> Matcher<'q> {
             learning.iter().flatten().for_each(|key| recall.learn_nothing(*key, *asking.wanted));
             return Ok(Verdict::Sure);
         }
-        let kept = matched.iter().map(|position| self.keeps.of_queries[*position as usize].members);
+        let kept = matched.iter().map(|position| self.keeps.of_queries[*position as usize].hit_members);
         let identity = kept.fold(self.identity, Members::and);
         asking.identify(identity)
     }

@@ -128,14 +128,14 @@ pub(super) struct Match {
     pub(super) groupings: u64,
     /// … and where the numbers of the record's groups by them are, in the same order.
     pub(super) groups: Range<usize>,
-    /// The record itself, when a query wants it.
+    /// What there is of the record, when a query wants more than groups.
     pub(super) record: Option<KeptRecord>,
 }
 
-/// A record that is kept whole.
+/// A record that is kept, or only its facts.
 #[derive(Debug)]
 pub(super) struct KeptRecord {
-    /// Where its bytes are.
+    /// Where its bytes are: none when only facts are wanted.
     pub(super) bytes: Range<usize>,
     /// Whether the bytes are an EventBridge event instead of a record.
     pub(super) is_event: bool,

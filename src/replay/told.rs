@@ -91,7 +91,7 @@ impl Told {
 
 fn enough_for(condition: &Condition, (kept, keeps): (&Kept, &Keeps), fields: &EventFields) -> Enough {
     let looks = keeps.looks(kept);
-    if kept.is_record || !condition.is_of_named_members() {
+    if kept.has_facts || !condition.is_of_named_members() {
         return Enough::Never;
     }
     let (mut account, mut region) = (looks.has_account, false);

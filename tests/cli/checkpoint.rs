@@ -85,6 +85,7 @@ fn a_run_that_is_killed_again_and_again_ends_like_one_that_is_not() {
         "replay -q queries trail --format ndjson",
         "replay -q queries trail --count --by userIdentity.userName,day --format csv",
         "report activity trail --by eventName",
+        "report compliance trail --format ndjson",
         r#"replay -q queries -e {"detail":{"state":["stopping"]}} --synthesize ec2-state trail --format ndjson"#,
     ];
     let mut all_kills = 0;

@@ -87,7 +87,7 @@ fn query(number: usize, text: &str) -> Query {
     }
 }
 
-/// Hits as the query's id, the time and the groups, or the record, those that may come together added up; and the coverage
+/// Hits as the query's id, the facts and the groups, or the record, those that may come together added up; and the coverage
 /// without the archive's name.
 fn count(
     source: Box<dyn Source>,
@@ -108,12 +108,12 @@ fn count(
     let (mut hits, mut together) = (Vec::new(), BTreeMap::new());
     let coverage = replay::run(&[source], &matcher, &options, watch, &mut |hit| {
         let groups: Vec<Vec<_>> = hit.groups.iter().map(|group| group.values().collect()).collect();
-        let (id, time, record) = (&hit.query.id, hit.facts.time, String::from_utf8_lossy(hit.record));
+        let (id, facts, record) = (&hit.query.id, hit.facts, String::from_utf8_lossy(hit.record));
         match keeps[hit.position as usize] {
             Keep::Counts(_) => {
                 together.entry(format!("{id} {groups:?}")).or_insert_with(Span::default).add(&hit.span);
             }
-            _ => hits.push(format!("{id} {time:?} {groups:?} {record}")),
+            _ => hits.push(format!("{id} {facts:?} {groups:?} {record}")),
         }
         ControlFlow::Continue(())
     });
@@ -143,6 +143,7 @@ fn keeps() -> impl Strategy<Value = Keep> {
         count_by(&[&["eventName", "userIdentity.type"], &[HOUR]]),
         count_by(&[&[ACCOUNT, "awsRegion"]]),
         Keep::Record,
+        Keep::Facts,
     ])
 }
 

@@ -2,6 +2,7 @@
 
 use backtrail::hit::Span;
 use backtrail::query::Query;
+use backtrail::record::Facts;
 use backtrail::replay::{self, Coverage, DEFAULT_MAX_OBJECT_SIZE, Keep, Matcher, Options, Silent, Watch};
 use backtrail::source::{Memory, Scope, Source};
 use std::collections::BTreeMap;
@@ -129,27 +130,32 @@ pub const MEMBERS: [&str; 85] = [
     r#""note":"漢字 ü \\ {[,:]}""#,
 ];
 
+/// What is kept of hits that could be counted by some lists of fields.
+type Keeping = fn(Vec<Vec<String>>) -> Keep;
+
 /// Replays records from a compact log file, where they are glanced at, and from one with a space in front of the array,
-/// where they are not: hits and counts must be the same, also when hits are only counted, with their groups, one by one or
-/// together, some by what was called, others by who called, or by both. All records are there twice, so that the answers to the second ones may be remembered. All must be sound
-/// JSON, so that a listing has no fault to name that counting passes over: both find the same hits. Returns those on the
-/// first ones, each as its query's id and the record.
+/// where they are not: hits and counts must be the same, also when only facts are kept, or hits are only counted, with their
+/// groups, one by one or together, some by what was called, others by who called, or by both. All records are there twice, so
+/// that the answers to the second ones may be remembered. All must be sound JSON, so that a listing has no fault to name that
+/// counting passes over: both find the same hits. Returns those on the first ones, each as its query's id and the record.
 pub fn replay_both_ways(records: &[String], queries: &[Query], is_limited: bool) -> Vec<String> {
     let records = [records, records].concat().join(",");
-    let [(hits, shown), (one_by_one, counted), (together, folded)] =
-        [|_| Keep::Record, Keep::Groups, Keep::Counts].map(|keep: fn(Vec<Vec<String>>) -> Keep| {
+    let keeps: [Keeping; 4] = [|_| Keep::Record, |_| Keep::Facts, Keep::Groups, Keep::Counts];
+    let [(hits, facts, shown), (_, facts_alone, told), (one_by_one, _, counted), (together, _, folded)] =
+        keeps.map(|keep| {
             let replay = |text: String| replay(text, queries, keep, is_limited);
-            let (hits, coverage) = replay(format!(r#"{{"Records":[{records}]}}"#));
-            let (wanted_hits, wanted) = replay(format!(r#"{{"Records": [{records}]}}"#));
+            let (hits, facts, coverage) = replay(format!(r#"{{"Records":[{records}]}}"#));
+            let (wanted_hits, wanted_facts, wanted) = replay(format!(r#"{{"Records": [{records}]}}"#));
             match keep(Vec::new()) {
                 Keep::Counts(_) => assert_eq!(spans(&hits), spans(&wanted_hits)),
-                _ => assert_eq!(hits, wanted_hits),
+                _ => assert_eq!((&hits, &facts), (&wanted_hits, &wanted_facts)),
             }
             assert_eq!(format!("{:?}", coverage.records), format!("{:?}", wanted.records));
             assert_eq!(coverage.hits_by_query, wanted.hits_by_query);
-            (hits, coverage)
+            (hits, facts, coverage)
         });
-    for counted in [counted, folded] {
+    assert_eq!(facts, facts_alone);
+    for counted in [told, counted, folded] {
         assert_eq!(shown.hits_by_query, counted.hits_by_query);
         assert_eq!(format!("{:?}", shown.records), format!("{:?}", counted.records));
     }
@@ -179,9 +185,9 @@ fn lists(query: usize) -> Vec<Vec<String>> {
 fn replay(
     text: String,
     queries: &[Query],
-    keep: fn(Vec<Vec<String>>) -> Keep,
+    keep: Keeping,
     is_limited: bool,
-) -> (Vec<(String, Span)>, Coverage) {
+) -> (Vec<(String, Span)>, Vec<Facts>, Coverage) {
     let moment = |text: &str| is_limited.then(|| text.parse().unwrap());
     let options = Options {
         scope: Scope {
@@ -205,13 +211,14 @@ fn replay(
     let keeps: Vec<Keep> = (0..queries.len()).map(|query| keep(lists(query))).collect();
     let matcher = Matcher::keeping(queries, &keeps);
     let interrupt = AtomicBool::new(false);
-    let mut hits = Vec::new();
+    let (mut hits, mut facts) = (Vec::new(), Vec::new());
     let watch = Watch { progress: &Silent, interrupt: &interrupt, checkpoint: None };
     let coverage = replay::run(&sources, &matcher, &options, watch, &mut |hit| {
         let groups = hit.groups.iter().map(|group| format!(" {:?}", group.values().collect::<Vec<_>>()));
         let group: String = groups.collect();
         hits.push((format!("{} {}{group}", hit.query.id, String::from_utf8_lossy(hit.record)), hit.span));
+        facts.push(hit.facts.clone());
         ControlFlow::Continue(())
     });
-    (hits, coverage.unwrap())
+    (hits, facts, coverage.unwrap())
 }

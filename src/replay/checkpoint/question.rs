@@ -19,7 +19,10 @@ impl Question {
     /// Puts a question together; `keeps` is what is kept of the hits.
     pub fn new(sources: &[Box<dyn Source>], queries: &[Query], keeps: &[Keep], options: &Options) -> Self {
         let queries = queries.iter().map(|query| json!([query.id, query.pattern.to_text()]));
-        let keeps = keeps.iter().map(|keep| json!(keep.lists()));
+        let keeps = keeps.iter().map(|keep| match keep {
+            Keep::Facts => json!("facts"),
+            keep => json!(keep.lists()),
+        });
         let scope = &options.scope;
         let members = [
             ("program", json!(env!("CARGO_PKG_VERSION"))),

@@ -1,11 +1,11 @@
 //! What came of a log file, as bytes.
 //!
 //! Numbers have seven bits a byte, texts their length in front. Groups stand with their keys, because their numbers are
-//! others in every run; facts are read from the records again.
+//! others in every run; facts are read from the records again, where these are kept.
 
 use crate::decode::Rejected;
 use crate::event;
-use crate::record::Facts;
+use crate::record::{Facts, Outcome};
 use crate::replay::groups::{Groups, Met};
 use crate::replay::keep::groupings;
 use crate::replay::matched::{Entry, Matched};
@@ -14,6 +14,12 @@ use crate::source::LogKey;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::ops::Range;
+
+/// What is kept of a record.
+const NOTHING: u8 = 0;
+const RECORD: u8 = 1;
+const EVENT: u8 = 2;
+const FACTS: u8 = 3;
 
 /// Writes down what came of a log file.
 pub(super) fn encode(read: &ReadLogFile, groups: &Groups) -> Vec<u8> {
@@ -130,18 +136,22 @@ impl Out {
                     places,
                 );
                 match &found.record {
+                    Some(kept) if kept.bytes.is_empty() => {
+                        self.0.push(FACTS);
+                        self.facts(&kept.facts);
+                    }
                     Some(kept) => {
-                        self.0.push(1 + u8::from(kept.is_event));
+                        self.0.push(if kept.is_event { EVENT } else { RECORD });
                         self.bytes(&share.bytes[kept.bytes.clone()]);
                     }
-                    None => self.0.push(0),
+                    None => self.0.push(NOTHING),
                 }
             }
             Entry::Counted(counted) => {
                 let answer = share.answer(counted);
                 let groups = (answer.groupings, &*answer.groups);
                 self.found((counted.identity(), counted.time()), groups, &answer.queries, places);
-                self.0.push(0);
+                self.0.push(NOTHING);
             }
         }
     }
@@ -154,6 +164,16 @@ impl Out {
         places: &BTreeMap<(u32, u32), u64>,
     ) {
         self.0.extend_from_slice(&identity.to_le_bytes());
+        self.time(time);
+        self.number(set);
+        for (grouping, number) in groupings(set).zip(numbers) {
+            self.number(places[&(grouping, *number)]);
+        }
+        self.number(queries.len() as u64);
+        queries.iter().for_each(|query| self.number(u64::from(*query)));
+    }
+
+    fn time(&mut self, time: Option<Timestamp>) {
         match time {
             Some(time) => {
                 self.0.push(1);
@@ -161,12 +181,38 @@ impl Out {
             }
             None => self.0.push(0),
         }
-        self.number(set);
-        for (grouping, number) in groupings(set).zip(numbers) {
-            self.number(places[&(grouping, *number)]);
-        }
-        self.number(queries.len() as u64);
-        queries.iter().for_each(|query| self.number(u64::from(*query)));
+    }
+
+    fn facts(&mut self, facts: &Facts) {
+        let Facts {
+            time,
+            event_id,
+            event_name,
+            event_source,
+            account,
+            region,
+            principal,
+            identity_type,
+            source_ip,
+            user_agent,
+            outcome,
+        } = facts;
+        self.time(*time);
+        let texts = [
+            event_id,
+            event_name,
+            event_source,
+            account,
+            region,
+            principal,
+            identity_type,
+            source_ip,
+            user_agent,
+        ];
+        // Empty texts count as absent.
+        texts.map(Option::as_deref).into_iter().chain([outcome.error()]).for_each(|text| {
+            self.bytes(text.unwrap_or_default().as_bytes());
+        });
     }
 }
 
@@ -212,16 +258,39 @@ impl<'a> From<'a> {
         String::from_utf8(self.bytes()?.to_vec()).ok()
     }
 
+    /// Returns a moment, or that there is none.
+    fn time(&mut self) -> Option<Option<Timestamp>> {
+        match self.byte()? {
+            0 => Some(None),
+            _ => Timestamp::from_nanosecond(i128::from_le_bytes(self.array()?)).ok().map(Some),
+        }
+    }
+
+    fn facts(&mut self) -> Option<Facts> {
+        let time = self.time()?;
+        let mut text = || Some(Some(self.text()?).filter(|text| !text.is_empty()));
+        Some(Facts {
+            time,
+            event_id: text()?,
+            event_name: text()?,
+            event_source: text()?,
+            account: text()?,
+            region: text()?,
+            principal: text()?,
+            identity_type: text()?,
+            source_ip: text()?,
+            user_agent: text()?,
+            outcome: text()?.map_or(Outcome::Success, Outcome::Failure),
+        })
+    }
+
     fn list<T>(&mut self, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         (0..self.number()?).map(|_| one(self)).collect()
     }
 
     fn found(&mut self, matched: &mut Matched, numbers: &[u32]) -> Option<()> {
         let identity = u128::from_le_bytes(self.array()?);
-        let time = match self.byte()? {
-            0 => None,
-            _ => Some(Timestamp::from_nanosecond(i128::from_le_bytes(self.array()?)).ok()?),
-        };
+        let time = self.time()?;
         let groupings = self.number()?;
         let first_group = matched.groups.len();
         for _ in 0..groupings.count_ones() {
@@ -231,8 +300,9 @@ impl<'a> From<'a> {
         matched.queries.extend(self.list(|from| u32::try_from(from.number()?).ok())?);
         matched.hits += (matched.queries.len() - first_query) as u64;
         let record = match self.byte()? {
-            0 => None,
-            kind => Some(keep(self.bytes()?, kind == 2, &mut matched.bytes)),
+            NOTHING => None,
+            FACTS => Some(KeptRecord { bytes: 0..0, is_event: false, facts: Box::new(self.facts()?) }),
+            kind => Some(keep(self.bytes()?, kind == EVENT, &mut matched.bytes)),
         };
         matched.matches.push(Match {
             number: 0, // they stand in their order

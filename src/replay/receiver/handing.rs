@@ -98,7 +98,7 @@ impl Receiver<'_> {
                 key_account: origin.key_account,
                 record: if keep.is_record { matching.record } else { &[] },
                 event: matching.event.filter(|_| keep.is_record),
-                facts: matching.facts.filter(|_| keep.is_record).unwrap_or(matching.counted),
+                facts: matching.facts.filter(|_| keep.has_facts).unwrap_or(matching.counted),
                 is_synthetic: matching.is_synthetic,
                 is_history: origin.is_history,
             };

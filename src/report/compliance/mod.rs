@@ -11,7 +11,7 @@ pub use benchmark::{Benchmark, UnknownBenchmark};
 
 use super::{Ask, Bar, Column, Definition, Error, Kind, Report, Rows, Section, Settings, Shape};
 use crate::hit::Hit;
-use crate::query::{Query, Severity, shipped};
+use crate::query::{Query, Severity, shipped_as};
 use crate::replay::{Coverage, Keep};
 use crate::words::{plural, thousands};
 use benchmark::{ROOT, SECURITY_GROUPS, THEMES, Theme};
@@ -61,11 +61,11 @@ struct Evidence {
 impl Compliance {
     fn new(settings: &Settings) -> Self {
         let benchmark = settings.benchmark;
-        let shipped = shipped().expect("the shipped queries are valid");
         let control = |theme: &'static Theme| {
-            let query = shipped.iter().find(|query| query.id == theme.query);
-            let query = query.expect("every theme names a shipped query").clone();
-            Some(Control::new(benchmark.control(theme)?, theme, for_version(query, theme, benchmark)))
+            let id = benchmark.control(theme)?;
+            let query = shipped_as(theme.query).ok().and_then(|queries| queries.into_iter().next());
+            let query = query.expect("every theme names a shipped query, and these are valid");
+            Some(Control::new(id, theme, for_version(query, theme, benchmark)))
         };
         Self { benchmark, controls: THEMES.iter().filter_map(control).collect() }
     }
@@ -126,7 +126,7 @@ impl Evidence {
 impl Report for Compliance {
     fn asks(&self) -> Vec<Ask> {
         let queries = self.controls.iter().map(|control| control.query.clone());
-        queries.map(|query| Ask { query, keep: Keep::Record }).collect()
+        queries.map(|query| Ask { query, keep: Keep::Facts }).collect()
     }
 
     fn take(&mut self, ask: usize, hit: &Hit<'_>) {
