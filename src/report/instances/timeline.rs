@@ -46,7 +46,7 @@ struct Entry {
     after: Option<Text>,
     principal: Option<Text>,
     source_ip: Option<Text>,
-    event_id: Option<Text>,
+    event_id: Option<Box<str>>,
     log_key: Text,
 }
 
@@ -64,7 +64,7 @@ impl Timelines {
             after: self.shared(step.after.as_deref()),
             principal: self.shared(facts.principal.as_deref()),
             source_ip: self.shared(facts.source_ip.as_deref()),
-            event_id: self.shared(facts.event_id.as_deref()),
+            event_id: facts.event_id.as_deref().map(Box::from),
             log_key: self.text(hit.log_key),
         };
         if let Some(instance_type) = self.shared(step.instance_type.as_deref()) {
@@ -198,7 +198,7 @@ impl Timelines {
                     value(entry.after.as_ref()),
                     value(entry.principal.as_ref()),
                     value(entry.source_ip.as_ref()),
-                    value(entry.event_id.as_ref()),
+                    entry.event_id.as_deref().into(),
                     value(Some(&entry.log_key)),
                 ]);
             }

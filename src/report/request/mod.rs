@@ -7,6 +7,9 @@ mod value;
 
 pub(super) use value::{Members, Value};
 
+use serde_json::value::RawValue;
+use std::cell::OnceCell;
+
 /// How deep an answer is searched for a name.
 const DEEPEST: usize = 4;
 
@@ -14,7 +17,9 @@ const DEEPEST: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Request<'a> {
     pub(super) asked: Members<'a>,
-    answered: Value<'a>,
+    /// Answers are long, and not always looked at.
+    written_answer: Option<&'a RawValue>,
+    answered: OnceCell<Value<'a>>,
     /// The instances that a Spot interruption took.
     pub(super) evicted: Vec<String>,
 }
@@ -27,7 +32,7 @@ impl<'a> Request<'a> {
         struct Record<'a> {
             #[serde(borrow)]
             request_parameters: Value<'a>,
-            response_elements: Value<'a>,
+            response_elements: Option<&'a RawValue>,
             service_event_details: Value<'a>,
         }
         // A record that matched is sound JSON; one with these members given twice says nothing for certain.
@@ -36,7 +41,12 @@ impl<'a> Request<'a> {
             record.service_event_details.as_members().and_then(|details| details.get("instanceIdSet"));
         let evicted = evicted.and_then(Value::as_list);
         let evicted = evicted.into_iter().flatten().filter_map(|id| text(Some(id))).collect();
-        Self { asked: unwrapped(record.request_parameters), answered: record.response_elements, evicted }
+        Self {
+            asked: unwrapped(record.request_parameters),
+            written_answer: record.response_elements,
+            answered: OnceCell::new(),
+            evicted,
+        }
     }
 
     /// Tells whether CloudTrail left the request out because of its size.
@@ -51,7 +61,9 @@ impl<'a> Request<'a> {
 
     /// Returns what stands at a name anywhere in the answer.
     pub(super) fn answer(&self, name: &str) -> Option<&Value<'a>> {
-        search(&self.answered, name, DEEPEST)
+        // It is part of a record that is sound JSON.
+        let read = || self.written_answer.and_then(|text| serde_json::from_str(text.get()).ok());
+        search(self.answered.get_or_init(|| read().unwrap_or_default()), name, DEEPEST)
     }
 
     /// Returns the first of these names that the request, or else the answer, has.
