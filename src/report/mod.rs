@@ -16,6 +16,7 @@ mod document;
 mod duplicates;
 mod iam_changes;
 mod instances;
+mod joint;
 mod logins;
 mod network;
 mod no_mfa;
@@ -47,6 +48,7 @@ pub use section::{
 };
 pub use tally::{Counted, Slot, Tally, top};
 
+use joint::{Joined, Joint};
 use polars::prelude::PolarsError;
 
 /// Why a report cannot be made.

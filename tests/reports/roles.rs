@@ -230,6 +230,26 @@ fn two_callers_with_sessions_of_one_name_are_told_apart_by_the_keys_they_were_is
 }
 
 #[test]
+fn a_call_in_the_logs_of_two_accounts_has_the_caller_that_one_of_them_names() {
+    let issuing = |id, identity: &str, account: &str| {
+        let members = format!(
+            r#""requestParameters":{{"roleArn":"{ADMIN}"}},"responseElements":{{"credentials":{{"accessKeyId":"ASIAACROSS1"}},"assumedRoleUser":{{"assumedRoleId":"AROA1:s"}}}}"#
+        );
+        record(id, ("sts.amazonaws.com", "AssumeRole"), identity, account, &members)
+    };
+    let named = r#"{"type":"IAMUser","accountId":"444455556666","userName":"bob"}"#;
+    let unnamed = r#"{"type":"AWSAccount","accountId":"444455556666","principalId":"AIDABOB"}"#;
+    let calls = [issuing(1, unnamed, "111122223333"), issuing(2, named, "444455556666")];
+    let used = session(3, "s", &format!(r#","accessKeyId":"ASIAACROSS1"{ISSUER}"#));
+    for order in [[0, 1], [1, 0]] {
+        let records =
+            [order.map(|call: usize| calls[call].clone()).as_slice(), std::slice::from_ref(&used)].concat();
+        let section = section("roles", &records);
+        assert_eq!(columns(&section, "sessions", &[2, 3, 6, 7, 8]), ["role/Admin/s|1|user/bob|1|access key"]);
+    }
+}
+
+#[test]
 fn a_role_that_is_active_without_a_call_is_listed_and_said() {
     let section = section("roles", &[session(1, "s", ISSUER)]);
     assert_eq!(columns(&section, "roles", &[0, 1, 2, 3, 11, 12]), ["Admin|111122223333|-|0|1|1"]);

@@ -1,15 +1,11 @@
 //! Denied calls that have all in common but the time.
 
-use super::super::{Counted, Slot, Span, who::Who};
+use super::super::{Joined, Span, who::Who};
 use crate::record::Identity;
+use std::borrow::Cow;
 
-/// What stands behind the identity.
-const REST: [&str; 4] = ["sourceIPAddress", "eventSource", "eventName", "errorCode"];
-
-/// Returns the fields that lines are counted by.
-pub(super) fn fields() -> Vec<&'static str> {
-    Identity::FIELDS.into_iter().chain(REST).collect()
-}
+/// What lines are counted by, with the identity.
+pub(super) const FIELDS: [&str; 4] = ["sourceIPAddress", "eventSource", "eventName", "errorCode"];
 
 /// Denied calls that have all in common but the time.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,8 +16,8 @@ pub(super) struct Line {
     pub(super) address: Option<String>,
     pub(super) action: Action,
     pub(super) span: Span,
-    /// The number of the group.
-    pub(super) number: u32,
+    /// Its place in the order in which they came.
+    pub(super) place: u32,
 }
 
 /// What was denied, and in which words.
@@ -33,16 +29,15 @@ pub(super) struct Action {
 }
 
 impl Line {
-    pub(super) fn new(slot: Slot) -> Self {
-        let (span, number) = (slot.span, slot.group.number);
-        let counted = Counted::from(slot);
-        let identity = Identity::from_values(counted.values_from(0));
-        let rest = Identity::FIELDS.len();
-        let text = |place: usize| counted.value(rest + place).map(str::to_owned);
-        let address = text(0);
+    /// Makes a line of what was counted by [`Identity::FIELDS`] and [`FIELDS`].
+    pub(super) fn new(Joined { groups: [identity, call], span }: &Joined<2>, place: u32) -> Self {
+        let values: Vec<_> = identity.values().collect();
+        let identity = Identity::from_values(values.iter().map(Option::as_deref));
+        let mut values = call.values().map(|value| value.map(Cow::into_owned));
+        let [address, source, name, code] = FIELDS.map(|_| values.next().flatten());
         let service = service(&identity, address.as_deref());
-        let action = Action { source: text(1), name: text(2), code: text(3) };
-        Self { who: Who::from_identity(identity), service, address, action, span, number }
+        let action = Action { source, name, code };
+        Self { who: Who::from_identity(identity), service, address, action, span: *span, place }
     }
 
     /// Tells whether it counts for those versions of the CIS benchmark that except noise, read as they were meant (their
@@ -53,7 +48,7 @@ impl Line {
     }
 
     fn key(&self) -> impl Ord + '_ {
-        (&self.who, &self.service, &self.address, &self.action, self.number)
+        (&self.who, &self.service, &self.address, &self.action, self.place)
     }
 }
 

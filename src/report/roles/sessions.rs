@@ -2,29 +2,23 @@
 
 use super::super::sentence::tell_left_out;
 use super::super::tally::top;
-use super::super::{Column, Error, Kind, Rows, Section, Slot, Tally, who::Who};
+use super::super::{Column, Error, Joined, Joint, Kind, Rows, Section, Slot, who::Who};
 use super::role::Role;
-use super::session::{self, Keys, Session, caller_of};
+use super::session::{self, Callers, Session};
 use crate::record::Identity;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Returns the fields that callers are counted by.
-pub(super) fn callers() -> Vec<&'static str> {
-    [session::ID, session::ISSUED].into_iter().chain(Identity::FIELDS).collect()
-}
-
 /// Adds the table of the sessions that did most.
-pub(super) fn tell(section: &mut Section, keys: Keys, callers: Tally, most: usize) -> Result<(), Error> {
-    let callers: Vec<_> = callers.into_slots().collect();
-    let sessions = keys.join(&callers);
+pub(super) fn tell(section: &mut Section, used: Joint<2>, calls: &Callers, most: usize) -> Result<(), Error> {
+    let sessions = session::join(used, calls);
     let all = sessions.len();
     let shown = top(sessions.into_iter(), most, |one, other| {
-        let caller = |session: &Session| session.call.as_deref().map(caller_of);
+        let caller = |session: &Session| session.caller.as_deref().map(Who::of);
         one.slot.most_first(&other.slot).then_with(|| caller(one).cmp(&caller(other)))
     });
     tell_left_out(section, (all, shown.len()), "sessions");
     let identities: Vec<_> = shown.iter().map(|session| identity(&session.slot)).collect();
-    let named = by_name(&callers, &identities);
+    let named = by_name(calls, &identities);
     let mut rows = Rows::new([
         Column::new("role", Kind::Text, "name of the role that issued the session"),
         Column::new("role_account", Kind::Text, "the role's account"),
@@ -48,8 +42,8 @@ pub(super) fn tell(section: &mut Section, keys: Keys, callers: Tally, most: usiz
             "how the caller is known: by the `access key` that the call issued, or only by the `session name`",
         ),
     ]);
-    for (Session { slot, call }, identity) in shown.iter().zip(&identities) {
-        let by_key = call.as_deref().map(|call| BTreeSet::from([caller_of(call)]));
+    for (Session { slot, caller }, identity) in shown.iter().zip(&identities) {
+        let by_key = caller.as_deref().map(|caller| BTreeSet::from([Who::of(caller)]));
         let joined_by = if by_key.is_some() { "access key" } else { "session name" };
         let by_name = || identity.principal_id.as_ref().and_then(|id| named.get(id)).cloned();
         let callers = by_key.or_else(by_name);
@@ -75,14 +69,14 @@ pub(super) fn tell(section: &mut Section, keys: Keys, callers: Tally, most: usiz
 }
 
 /// Returns who called for sessions of the wanted principals' ids.
-fn by_name(callers: &[Slot], wanted: &[Identity]) -> BTreeMap<String, BTreeSet<Who>> {
+fn by_name(calls: &Callers, wanted: &[Identity]) -> BTreeMap<String, BTreeSet<Who>> {
     let wanted: BTreeSet<&str> =
         wanted.iter().filter_map(|identity| identity.principal_id.as_deref()).collect();
     let mut named: BTreeMap<String, BTreeSet<Who>> = BTreeMap::new();
-    for call in callers {
-        let id = call.group.values().next().flatten();
+    for Joined { groups: [call, caller], .. } in calls {
+        let id = call.values().next().flatten();
         if let Some(id) = id.filter(|id| wanted.contains(&**id)) {
-            named.entry(id.into_owned()).or_default().insert(caller_of(&call.group));
+            named.entry(id.into_owned()).or_default().insert(Who::of(caller));
         }
     }
     named

@@ -1,12 +1,13 @@
 //! Calls for roles that have all in common but the time.
 
-use super::super::{Counted, Span, who::Who};
+use super::super::{Counted, Joined, Span, who::Who};
 use super::role::Role;
 use crate::record::Identity;
 use crate::replay::ACCOUNT;
+use std::borrow::Cow;
 
-/// What stands behind the caller's identity, of calls of STS …
-const OF_CALLS: [&str; 7] = [
+/// What calls of STS are counted by, with the caller's identity …
+pub(super) const OF_CALLS: [&str; 7] = [
     "eventName",
     "sourceIPAddress",
     ACCOUNT,
@@ -16,7 +17,7 @@ const OF_CALLS: [&str; 7] = [
     "requestParameters.name",
 ];
 
-/// … and of switches in the console, whose identity is already the role's.
+/// … and switches in the console, whose identity is already the role's.
 const OF_SWITCHES: [&str; 5] = [
     "eventName",
     "sourceIPAddress",
@@ -24,11 +25,6 @@ const OF_SWITCHES: [&str; 5] = [
     "responseElements.SwitchRole",
     "additionalEventData.SwitchFrom",
 ];
-
-/// Returns the fields that calls of STS are counted by.
-pub(super) fn calls() -> Vec<&'static str> {
-    Identity::FIELDS.into_iter().chain(OF_CALLS).collect()
-}
 
 /// Returns the fields that switches in the console are counted by.
 pub(super) fn switches() -> Vec<&'static str> {
@@ -51,9 +47,10 @@ pub(super) struct Use {
 }
 
 impl Use {
-    /// Reads what was counted by [`calls`].
-    pub(super) fn of_call(counted: &Counted) -> Self {
-        let [api, address, account, error, arn, target, name] = rest(counted);
+    /// Reads what was counted by [`Identity::FIELDS`] and [`OF_CALLS`].
+    pub(super) fn of_call(Joined { groups: [caller, call], span }: &Joined<2>) -> Self {
+        let mut values = call.values().map(|value| value.map(Cow::into_owned));
+        let [api, address, account, error, arn, target, name] = OF_CALLS.map(|_| values.next().flatten());
         let role = match api.as_deref() {
             Some("AssumeRoot") => target.as_deref().and_then(root_of),
             Some("GetFederationToken") => {
@@ -62,8 +59,8 @@ impl Use {
             }
             _ => arn.as_deref().and_then(Role::from_arn),
         };
-        let caller = Who::from_values(counted.values_from(0));
-        Self { api, caller, address, account, role, arn, is_refused: error.is_some(), span: counted.span() }
+        let caller = Who::of(caller);
+        Self { api, caller, address, account, role, arn, is_refused: error.is_some(), span: *span }
     }
 
     /// Reads what was counted by [`switches`].
