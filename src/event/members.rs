@@ -26,6 +26,11 @@ impl Members {
         })
     }
 
+    /// Returns the set as a number, one bit a member.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
     /// Returns the set of one member.
     #[inline]
     pub fn of(member: u32) -> Self {

@@ -20,4 +20,4 @@ pub use leaves::{Conflict, Leaf, Leaves, Place, Scalar, View};
 pub use project::{project, project_value};
 pub use reach::{Reached, Step, any_nested, any_nested_from, any_string, reach, reach_from};
 pub use repeats::{Repeat, Repeats};
-pub use text::{RawString, plain_string, read_lossy, unescape};
+pub use text::{RawString, copy_plain_string, plain_string, read_lossy, unescape};

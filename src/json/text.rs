@@ -1,5 +1,6 @@
 //! String contents as they stand in the text, and what they mean.
 
+use super::chunk;
 use std::borrow::Cow;
 
 /// A JSON string's content between its quotes, not yet unescaped. UTF-8 wherever the text it stands in is.
@@ -64,6 +65,29 @@ pub fn plain_string(text: &[u8], at: usize) -> Option<&[u8]> {
     (content.get(end) == Some(&b'"')).then(|| &content[..end])
 }
 
+/// Copies the string that begins at `at`, in its quotes, to the beginning of `out`, and returns how long it is; what is behind
+/// it there may be anything. `None` when there is no string, something in it is escaped, or it does not fit.
+#[inline]
+pub fn copy_plain_string(text: &[u8], at: usize, out: &mut [u8]) -> Option<usize> {
+    let text = text.get(at..)?;
+    let (Some(b'"'), [first, ..]) = (text.first(), &mut *out) else { return None };
+    *first = b'"';
+    let mut end = 1;
+    while let (Some(chunk), Some(room)) =
+        (text.get(end..)?.first_chunk(), out.get_mut(end..)?.first_chunk_mut())
+    {
+        *room = *chunk;
+        if let Some(place) = chunk::first_quote_or_backslash(chunk) {
+            return (chunk[place] == b'"').then_some(end + place + 1);
+        }
+        end += chunk::SIZE;
+    }
+    // Near the end of either.
+    let length = plain_string(text, 0)?.len() + 2;
+    out.get_mut(..length)?.copy_from_slice(&text[..length]);
+    Some(length)
+}
+
 /// Appends what the content of a JSON string stands for. A lone surrogate becomes U+FFFD; what is no escape is kept as
 /// it is.
 pub fn unescape(raw: &[u8], out: &mut Vec<u8>) {
@@ -118,6 +142,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_string_is_copied_as_far_as_it_is_plain_and_fits(
+            text in r#"[ab"\\]{0,70}"#,
+            at in 0..72_usize,
+            room in 0..72_usize,
+        ) {
+            let text = text.as_bytes();
+            let quoted = plain_string(text, at).map(|content| &text[at..at + content.len() + 2]);
+            let mut out = vec![b'x'; room];
+            let length = copy_plain_string(text, at, &mut out);
+            prop_assert_eq!(length.map(|length| &out[..length]), quoted.filter(|quoted| quoted.len() <= room));
+        }
+    }
 
     #[test]
     fn every_escape_stands_for_its_character() {

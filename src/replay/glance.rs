@@ -5,7 +5,7 @@
 use crate::decode::{Found, Records};
 use crate::event::{self, Members};
 use crate::json::compact::{Mark, Marker};
-use crate::json::plain_string;
+use crate::json::{copy_plain_string, plain_string};
 use crate::record::UsualTimes;
 
 /// Longer event names than any service has are not worth remembering.
@@ -145,17 +145,18 @@ impl<'a> Glance<'a> {
         Some(self.places[member as usize % MOST_MARKED] as usize)
     }
 
-    /// Returns the value of a marked member as it is written; `None` when it is not a plain string or a word.
+    /// Copies the value of a marked member as it is written, or the first letter of a word, to the beginning of `out`, and
+    /// returns how long it is; `None` when it is not a plain string or a word, or does not fit.
     #[inline]
-    pub(super) fn value(&self, member: u32) -> Option<&'a [u8]> {
+    pub(super) fn copy_value(&self, member: u32, out: &mut [u8]) -> Option<usize> {
         let place = self.places[member as usize % MOST_MARKED] as usize;
-        let end = match self.record.get(place)? {
-            b'"' => place + plain_string(self.record, place)?.len() + 2,
-            _ if self.truths.and(self.nulls).has(member) => place + 4,
-            _ if self.untruths.has(member) => place + 5,
-            _ => return None,
-        };
-        self.record.get(place..end)
+        let first = *self.record.get(place)?;
+        if first == b'"' {
+            return copy_plain_string(self.record, place, out);
+        }
+        let is_word = self.truths.and(self.untruths).and(self.nulls).has(member);
+        *out.first_mut().filter(|_| is_word)? = first;
+        Some(1)
     }
 
     /// Returns the identity up to the next value that is marked: to look for its end costs more, and what is in between

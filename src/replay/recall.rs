@@ -17,8 +17,11 @@ use xxhash_rust::xxh3::xxh3_128_with_secret;
 /// So many keys are remembered by all threads together.
 const MOST: usize = 1 << 18;
 
-/// Longer values are not worth remembering.
-const LONGEST: usize = 2 << 10;
+/// Records with longer keys are not worth remembering …
+const LONGEST: usize = 4 << 10;
+
+/// … nor are those with longer identities.
+const LONGEST_IDENTITY: usize = 2 << 10;
 
 /// How much of `2026-03-01T14:05:09Z` tells the hour.
 const HOUR: usize = 13;
@@ -42,10 +45,43 @@ pub(super) struct Recall {
     by_answer: HashMap<u128, u32, FixedState>,
     /// Keys are written one after the other, and their hashes remembered: 128 bits, and nobody who writes into a trail
     /// knows the secret.
-    key: Vec<u8>,
+    key: Key,
     secret: Box<[u8; 192]>,
     /// The hash of the record's identity, once it is known: it is long, and may be in more than one key.
     identity: Option<u128>,
+}
+
+/// A key while it is written.
+#[derive(Debug)]
+struct Key {
+    bytes: Box<[u8; LONGEST]>,
+    length: usize,
+}
+
+impl Key {
+    /// Adds some bytes; `None` when they do not fit.
+    #[inline]
+    fn push<const N: usize>(&mut self, bytes: &[u8; N]) -> Option<()> {
+        *self.room().first_chunk_mut()? = *bytes;
+        self.length += N;
+        Some(())
+    }
+
+    /// Returns where the next bytes will be.
+    #[inline]
+    fn room(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(self.length..).unwrap_or_default()
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+impl Default for Key {
+    fn default() -> Self {
+        Self { bytes: Box::new([0; LONGEST]), length: 0 }
+    }
 }
 
 /// What is remembered of one account.
@@ -92,7 +128,7 @@ impl Default for Recall {
             classes: HashMap::default(),
             said: Vec::new(),
             by_answer: HashMap::default(),
-            key: Vec::new(),
+            key: Key::default(),
             secret,
             identity: None,
         }
@@ -142,29 +178,29 @@ impl Recall {
         if is_account_asked && !glance.names_account() {
             return None;
         }
-        self.key.clear();
-        self.key.extend_from_slice(&alike.serial.to_le_bytes());
-        if alike.has_hour {
-            self.key.extend_from_slice(&glance.usual_time()?[..HOUR]);
-        }
         let values = alike.members.common(glance.present);
+        self.key.length = 0;
+        self.key.push(&alike.serial.to_le_bytes())?;
+        self.key.push(&values.bits().to_le_bytes())?;
+        if alike.has_hour {
+            self.key.push(glance.usual_time()?.first_chunk::<HOUR>()?)?;
+        }
+        // Each value says itself where it ends.
         for member in values.without(numbers.user_identity).numbers() {
-            let value = glance.value(member).filter(|value| value.len() <= LONGEST)?;
-            self.key.extend_from_slice(&(member << 16 | value.len() as u32).to_le_bytes());
-            self.key.extend_from_slice(value);
+            self.key.length += glance.copy_value(member, self.key.room())?;
         }
         if !values.common(numbers.user_identity).is_empty() {
-            let identity = glance.identity().filter(|identity| identity.len() <= LONGEST)?;
+            let identity = glance.identity().filter(|identity| identity.len() <= LONGEST_IDENTITY)?;
             let hash = *self.identity.get_or_insert_with(|| xxh3_128_with_secret(identity, &*self.secret));
             match &alike.aspect {
                 Some(aspect) => {
                     let class = self.class(hash, aspect, &mut say)?;
-                    self.key.extend_from_slice(&class.to_le_bytes());
+                    self.key.push(&class.to_le_bytes())?;
                 }
-                None => self.key.extend_from_slice(&hash.to_le_bytes()),
+                None => self.key.push(&hash.to_le_bytes())?,
             }
         }
-        Some(xxh3_128_with_secret(&self.key, &*self.secret))
+        Some(xxh3_128_with_secret(self.key.bytes(), &*self.secret))
     }
 
     /// Returns the class of the identity with a hash: all of one class say the same under the aspect.
@@ -215,7 +251,7 @@ impl Recall {
 
     /// Remembers what the queries say about records with a key. Many keys have the same answer.
     pub(super) fn learn(&mut self, key: u128, said: Said<'_>) {
-        let text = &mut self.key;
+        let text = &mut self.said;
         text.clear();
         let numbers = said.queries.iter().chain([&u32::MAX]).chain(said.groups);
         numbers.for_each(|number| text.extend_from_slice(&number.to_le_bytes()));
