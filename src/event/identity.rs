@@ -5,14 +5,16 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 /// Account and event id are 49 bytes; only odd ones are longer than this.
 const USUAL: usize = 128;
 
-/// So many of the highest bits stand for the account alone.
+/// So many of the highest bits stand for the account alone …
 const OF_ACCOUNT: u32 = 16;
+
+/// … and the others for the event.
+pub const OWN: u128 = u128::MAX >> OF_ACCOUNT;
 
 /// Returns the identity of an event: a hash of account and event id, or of the whole record when it has no id (event
 /// version 1.00). The highest 16 of its bits are a hash of the account, and zeros when there is no id.
 pub fn identity(account: Option<&[u8]>, event_id: Option<&[u8]>, record: &[u8]) -> u128 {
-    let own = u128::MAX >> OF_ACCOUNT;
-    let Some(event_id) = event_id else { return xxh3_128(record) & own };
+    let Some(event_id) = event_id else { return xxh3_128(record) & OWN };
     let account = account.unwrap_or_default();
     let length = account.len() + 1 + event_id.len();
     let mut bytes = [0; USUAL];
@@ -24,7 +26,7 @@ pub fn identity(account: Option<&[u8]>, event_id: Option<&[u8]>, record: &[u8]) 
         }
         None => xxh3_128(&[account, b"\0", event_id].concat()),
     };
-    u128::from(xxh3_64(account)) << (u128::BITS - OF_ACCOUNT) | hash & own
+    u128::from(xxh3_64(account)) << (u128::BITS - OF_ACCOUNT) | hash & OWN
 }
 
 /// Returns what of an identity stands for the account.

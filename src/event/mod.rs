@@ -14,7 +14,7 @@ mod write;
 
 pub use envelope::{bus_region, detail_type, is_delivered, never_delivered, source};
 pub use fields::{EventFields, Presence};
-pub use identity::{account_of, identity};
+pub use identity::{OWN, account_of, identity};
 pub use members::Members;
 pub use synthetic::{CAUSES, STATE_CHANGE, state_changes};
 pub use write::{detail, is_event, write_event};

@@ -1,32 +1,76 @@
 //! Recognises events that were met before: redelivered, or recorded by several trails.
 //!
 //! CloudTrail names an event by receiving account and event id; the same call seen from two accounts is two events.
-//! Only records that matched are remembered, 16 bytes each; 32 when somebody asks where their copies lie.
+//! Only records that matched are remembered, 16 bytes each.
 
 use super::coverage::RecordedTwice;
 use crate::event;
 use crate::source::LogKey;
 use foldhash::fast::FixedState;
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use hashbrown::hash_table::{Entry, HashTable};
+use std::collections::{BTreeMap, HashMap};
 
 /// So many tables are made for each account, by the lowest bits of identities.
 const TABLES: usize = 16;
 
-/// Something of the events met so far, by identity. The log files of one account follow one another, so that what is asked
-/// for is often in the processor's cache; and many small tables grow at less cost than a large one, which would be copied,
-/// and its memory asked for, again and again.
+/// So many places are told apart; no archive has more trails.
+const MOST_PLACES: usize = 1 << event::OWN.count_zeros();
+
+/// The events met so far. The log files of one account follow one another, so that what is asked for is often in the
+/// processor's cache; and many small tables grow at less cost than a large one, which would be copied, and its memory asked
+/// for, again and again.
 #[derive(Debug, Default)]
-struct ByIdentity<T> {
+pub(super) struct Seen {
     /// By account, one row after the other.
-    tables: Vec<[T; TABLES]>,
+    tables: Vec<[HashTable<Met>; TABLES]>,
     rows: HashMap<u16, usize, FixedState>,
     /// The account that was asked for last, and its row.
     last: Option<(u16, usize)>,
 }
 
-impl<T: Default> ByIdentity<T> {
-    fn of(&mut self, identity: u128) -> &mut T {
+/// An event, and the number of the place where it was met first, in the bits of its identity that stand for the account: in
+/// one table there are events of one account.
+#[derive(Debug, Clone, Copy)]
+struct Met(u128);
+
+impl Met {
+    fn new(identity: u128, place: u32) -> Self {
+        Self(identity & event::OWN | u128::from(place) << event::OWN.count_ones())
+    }
+
+    fn place(self) -> u32 {
+        (self.0 >> event::OWN.count_ones()) as u32
+    }
+
+    fn is_same(self, other: Self) -> bool {
+        (self.0 ^ other.0) & event::OWN == 0
+    }
+
+    /// Returns bits that are random already, without those that tell tables apart.
+    fn hash(self) -> u64 {
+        (self.0 >> TABLES.ilog2()) as u64
+    }
+}
+
+impl Seen {
+    /// Remembers an event and tells whether it is the first of its kind.
+    pub(super) fn is_first(&mut self, identity: u128) -> bool {
+        self.meet(identity, 0).is_none()
+    }
+
+    /// Remembers an event of a place, and returns the place where it was met before.
+    fn meet(&mut self, identity: u128, place: u32) -> Option<u32> {
+        let met = Met::new(identity, place);
+        match self.table(identity).entry(met.hash(), |other| other.is_same(met), |other| other.hash()) {
+            Entry::Vacant(entry) => {
+                entry.insert(met);
+                None
+            }
+            Entry::Occupied(first) => Some(first.get().place()),
+        }
+    }
+
+    fn table(&mut self, identity: u128) -> &mut HashTable<Met> {
         let account = event::account_of(identity);
         let row = match self.last {
             Some((last, row)) if last == account => row,
@@ -43,24 +87,11 @@ impl<T: Default> ByIdentity<T> {
     }
 }
 
-/// The events met so far.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    identities: ByIdentity<HashSet<u128, FixedState>>,
-}
-
-impl Seen {
-    /// Remembers an event and tells whether it is the first of its kind.
-    pub(super) fn is_first(&mut self, identity: u128) -> bool {
-        self.identities.of(identity).insert(identity)
-    }
-}
-
 /// The events met so far, and where: for counting which places record the same events.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
-    /// The number of the place where an event was met first.
-    places: ByIdentity<HashMap<u128, u32, FixedState>>,
+    seen: Seen,
+    /// The names of the places, by number.
     names: Vec<Box<str>>,
     /// Copies by the first place and that of the copy.
     copies: BTreeMap<(u32, u32), u64>,
@@ -69,16 +100,11 @@ pub(super) struct Pairs {
 impl Pairs {
     /// Remembers an event of a place, counts it when it was met before, and tells whether it is the first of its kind.
     pub(super) fn is_first(&mut self, identity: u128, place: u32) -> bool {
-        match self.places.of(identity).entry(identity) {
-            Entry::Vacant(entry) => {
-                entry.insert(place);
-                true
-            }
-            Entry::Occupied(first) => {
-                *self.copies.entry((*first.get(), place)).or_default() += 1;
-                false
-            }
+        let first = self.seen.meet(identity, place);
+        if let Some(first) = first {
+            *self.copies.entry((first, place)).or_default() += 1;
         }
+        first.is_none()
     }
 
     /// Returns the number of the place that a log file is in.
@@ -86,7 +112,10 @@ impl Pairs {
         let name = trail_prefix(key);
         let known = self.names.iter().rposition(|known| **known == *name);
         let number = known.unwrap_or_else(|| {
-            self.names.push(name.into());
+            match self.names.len() < MOST_PLACES {
+                true => self.names.push(name.into()),
+                false => self.names[MOST_PLACES - 1] = "other places".into(),
+            }
             self.names.len() - 1
         });
         number as u32
@@ -162,6 +191,18 @@ mod tests {
         assert_eq!(pairs.into_counts(), [counted("AWSLogs", 2), counted("AWSLogs/o-exampleorg", 1)]);
         assert_eq!(trail_prefix(&LogKey::parse("logs/one.json.gz")), "logs");
         assert_eq!(trail_prefix(&LogKey::parse("one.json.gz")), "");
+    }
+
+    #[test]
+    fn every_place_is_told_apart_whatever_the_account() {
+        let mut seen = Seen::default();
+        let last = MOST_PLACES as u32 - 1;
+        for (account, place) in [(0_u128, last), (1, 0), (0x8000, 1), (0xffff, last)] {
+            let identity = account << event::OWN.count_ones() | 7 << 64;
+            assert_eq!(seen.meet(identity, place), None);
+            assert_eq!(seen.meet(identity, 5), Some(place));
+            assert_eq!(seen.meet(identity ^ 1 << 111, 5), None);
+        }
     }
 
     #[test]
