@@ -1,33 +1,123 @@
-//! Facts of records that were projected for something else, too.
+//! How facts are read: from a record, or from the leaves of one that was projected for something else, too.
 
-use super::{Facts, paths};
+use super::{Facts, Identity, Outcome, Paths, parse_event_time};
 use crate::json::{FieldId, Fields, View};
-use foldhash::fast::FixedState;
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// Something of each field that facts are made of.
+#[derive(Debug, Clone, Copy)]
+struct OfFields<T> {
+    own: [T; 10],
+    /// Parallel to [`Identity::FIELDS`].
+    identity: [T; 9],
+    accounts: [T; 3],
+    sign_ins: [T; 6],
+}
+
+const PATHS: OfFields<&str> = OfFields {
+    own: [
+        "eventTime",
+        "eventID",
+        "eventName",
+        "eventSource",
+        "awsRegion",
+        "sourceIPAddress",
+        "userAgent",
+        "errorCode",
+        "errorMessage",
+        "additionalEventData.UserName",
+    ],
+    identity: Identity::FIELDS,
+    // In the order of AWS's own CloudTrail Processing Library.
+    accounts: [
+        "recipientAccountId",
+        "userIdentity.accountId",
+        "userIdentity.sessionContext.sessionIssuer.accountId",
+    ],
+    // Where sign-ins, which have no `errorCode`, say `Failure`.
+    sign_ins: [
+        "responseElements.ConsoleLogin",
+        "responseElements.CheckMfa",
+        "responseElements.SwitchRole",
+        "responseElements.UserAuthentication",
+        "serviceEventDetails.UserAuthentication",
+        "serviceEventDetails.CredentialVerification",
+    ],
+};
+
+impl<T> OfFields<T> {
+    fn map<U>(self, mut change: impl FnMut(T) -> U) -> OfFields<U> {
+        OfFields {
+            own: self.own.map(&mut change),
+            identity: self.identity.map(&mut change),
+            accounts: self.accounts.map(&mut change),
+            sign_ins: self.sign_ins.map(change),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &T> {
+        self.own.iter().chain(&self.identity).chain(&self.accounts).chain(&self.sign_ins)
+    }
+}
 
 /// Where the fields that facts are made of stand among those of a projection.
-#[derive(Debug)]
-pub struct FactFields(HashMap<&'static str, FieldId, FixedState>);
+#[derive(Debug, Clone, Copy)]
+pub struct FactFields(OfFields<FieldId>);
 
 impl FactFields {
     /// Adds them to the fields of events, below `detail`.
     pub fn new(fields: &mut Fields) -> Self {
-        Self(paths().map(|path| (path, fields.intern(&format!("detail.{path}")))).collect())
+        Self(PATHS.map(|path| fields.intern(&format!("detail.{path}"))))
     }
 
     /// Returns the fields.
     pub fn all(&self) -> impl Iterator<Item = FieldId> {
-        self.0.values().copied()
+        self.0.all().copied()
     }
 }
 
+/// All fields of facts, and where they stand among themselves.
+static ALONE: LazyLock<(Paths, FactFields)> = LazyLock::new(|| {
+    let mut fields = Fields::new();
+    let of_facts = FactFields::new(&mut fields);
+    (Paths::of(fields), of_facts)
+});
+
 impl Facts {
+    /// Reads the facts of one record, bare or as the `detail` of an event. Members of an unexpected type count as
+    /// absent; behind a syntax error nothing is read any more.
+    pub fn read(record: &[u8]) -> Self {
+        let (paths, fields) = &*ALONE;
+        Self::project(fields, &paths.pick(record).view())
+    }
+
     /// Reads the facts of a record whose leaves at these fields were projected; the same as [`Facts::read`].
     pub fn project(fields: &FactFields, leaves: &View<'_>) -> Self {
-        Self::of(|path| {
-            let text = leaves.text(*fields.0.get(path)?)?.decode();
-            (!text.is_empty()).then_some(text)
-        })
+        let find =
+            |field: &FieldId| leaves.text(*field).map(|text| text.decode()).filter(|text| !text.is_empty());
+        let text = |field: &FieldId| find(field).map(Cow::into_owned);
+        let OfFields { own, identity, accounts, sign_ins } = &fields.0;
+        let [time, event_id, event_name, event_source, region, source_ip, user_agent, code, message, name] =
+            own;
+        let mut of_identity = identity.iter();
+        let mut identity = Identity::read(|_| text(of_identity.next()?));
+        identity.sign_in_name = text(name);
+        let failure = || sign_ins.iter().filter_map(find).find(|text| text == "Failure");
+        let error = find(code).or_else(|| find(message)).or_else(failure);
+        Self {
+            time: find(time).as_deref().and_then(parse_event_time),
+            event_id: text(event_id),
+            event_name: text(event_name),
+            event_source: text(event_source),
+            account: accounts.iter().find_map(text),
+            region: text(region),
+            principal: identity.name(),
+            identity_type: identity.kind,
+            source_ip: text(source_ip),
+            user_agent: text(user_agent),
+            outcome: error.map_or(Outcome::Success, |error| Outcome::Failure(error.into_owned())),
+        }
     }
 }
 

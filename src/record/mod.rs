@@ -13,8 +13,6 @@ pub use principal::Identity;
 pub use time::{UsualTimes, parse_event_time};
 
 use jiff::Timestamp;
-use std::borrow::Cow;
-use std::sync::LazyLock;
 
 /// What people want to see of a record. Owned texts: made for hits only, never for every record. An empty text in
 /// the record counts as absent.
@@ -62,78 +60,6 @@ impl Outcome {
             Self::Failure(error) => Some(error),
         }
     }
-}
-
-impl Facts {
-    /// Reads the facts of one record, bare or as the `detail` of an event. Members of an unexpected type count as
-    /// absent; behind a syntax error nothing is read any more.
-    pub fn read(record: &[u8]) -> Self {
-        let picked = WANTED.pick(record);
-        Self::of(|path| picked.text(path))
-    }
-
-    /// Makes facts of what `find` returns for each path: a text that is not empty.
-    fn of<'a>(find: impl Fn(&'static str) -> Option<Cow<'a, str>>) -> Self {
-        let text = |path| find(path).map(Cow::into_owned);
-        let mut identity = Identity::read(text);
-        identity.sign_in_name = text("additionalEventData.UserName");
-        Self {
-            time: text("eventTime").as_deref().and_then(parse_event_time),
-            event_id: text("eventID"),
-            event_name: text("eventName"),
-            event_source: text("eventSource"),
-            account: ACCOUNTS.iter().find_map(|path| text(path)),
-            region: text("awsRegion"),
-            principal: identity.name(),
-            identity_type: identity.kind,
-            source_ip: text("sourceIPAddress"),
-            user_agent: text("userAgent"),
-            outcome: outcome(find),
-        }
-    }
-}
-
-/// Where the account stands, in the order of AWS's own CloudTrail Processing Library.
-const ACCOUNTS: [&str; 3] =
-    ["recipientAccountId", "userIdentity.accountId", "userIdentity.sessionContext.sessionIssuer.accountId"];
-
-/// Where sign-ins, which have no `errorCode`, say `Failure`.
-const SIGN_INS: [&str; 6] = [
-    "responseElements.ConsoleLogin",
-    "responseElements.CheckMfa",
-    "responseElements.SwitchRole",
-    "responseElements.UserAuthentication",
-    "serviceEventDetails.UserAuthentication",
-    "serviceEventDetails.CredentialVerification",
-];
-
-/// All other fields that facts are made of, beside those of the identity.
-const PATHS: [&str; 10] = [
-    "eventTime",
-    "eventID",
-    "eventName",
-    "eventSource",
-    "awsRegion",
-    "sourceIPAddress",
-    "userAgent",
-    "errorCode",
-    "errorMessage",
-    "additionalEventData.UserName",
-];
-
-static WANTED: LazyLock<Paths> = LazyLock::new(|| Paths::new(paths()));
-
-/// Returns all fields that facts are made of.
-fn paths() -> impl Iterator<Item = &'static str> {
-    PATHS.iter().chain(&Identity::FIELDS).chain(&ACCOUNTS).chain(&SIGN_INS).copied()
-}
-
-fn outcome<'a>(find: impl Fn(&'static str) -> Option<Cow<'a, str>>) -> Outcome {
-    if let Some(error) = find("errorCode").or_else(|| find("errorMessage")) {
-        return Outcome::Failure(error.into_owned());
-    }
-    let failure = SIGN_INS.iter().find_map(|path| find(path).filter(|text| text == "Failure"));
-    failure.map_or(Outcome::Success, |failure| Outcome::Failure(failure.into_owned()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Picks a few fields out of a record.
 
-use crate::json::{FieldId, Fields, Leaves, Place, Scalar, project};
+use crate::json::{FieldId, Fields, Leaves, Place, Scalar, View, project};
 use foldhash::fast::FixedState;
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -35,6 +35,11 @@ impl Paths {
         Self { fields, ids }
     }
 
+    /// Prepares fields below `detail` that are not asked for by their paths.
+    pub(super) fn of(fields: Fields) -> Self {
+        Self { fields, ids: HashMap::default() }
+    }
+
     /// Picks them out of one record, bare or as the `detail` of an event. Members of an unexpected type count as absent;
     /// behind a syntax error nothing is read any more.
     pub fn pick<'a>(&'a self, record: &'a [u8]) -> Picked<'a> {
@@ -45,7 +50,7 @@ impl Paths {
             // A syntax error ends the reading; what stands before it is still worth showing.
             let _ = project(record, &self.fields, from, &mut leaves);
             let view = leaves.view(record);
-            if self.ids.values().any(|id| view.last(*id).is_some()) {
+            if (0..self.fields.len() as u32).any(|id| view.last(FieldId(id)).is_some()) {
                 break;
             }
         }
@@ -103,6 +108,11 @@ impl Picked<'_> {
             }
         }
         rows.into_values().collect()
+    }
+
+    /// Returns all leaves.
+    pub(super) fn view(&self) -> View<'_> {
+        self.leaves.view(self.record)
     }
 
     fn id(&self, path: &str) -> Option<FieldId> {

@@ -86,7 +86,7 @@ impl Report for Roles {
     fn finish(self: Box<Self>, coverage: &Coverage) -> Result<Section, Error> {
         let mut section = Section::new(DEFINITION.name, DEFINITION.title);
         let calls = self.calls.into_sorted();
-        let calls = calls.iter().map(Use::of_call);
+        let calls = Use::of_calls(&calls);
         let switches = self.switches.into_sorted().map(|counted| Use::of_switch(&counted));
         let uses: Vec<Use> = calls.chain(switches).collect();
         let sessions = who::merge(self.sessions);

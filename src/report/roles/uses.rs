@@ -5,6 +5,7 @@ use super::role::Role;
 use crate::record::Identity;
 use crate::replay::ACCOUNT;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// What calls of STS are counted by, with the caller's identity …
 pub(super) const OF_CALLS: [&str; 7] = [
@@ -35,7 +36,8 @@ pub(super) fn switches() -> Vec<&'static str> {
 #[derive(Debug)]
 pub(super) struct Use {
     pub(super) api: Option<String>,
-    pub(super) caller: Who,
+    /// Many calls have the same.
+    pub(super) caller: Rc<Who>,
     pub(super) address: Option<String>,
     /// The receiving account: in whose log it is.
     pub(super) account: Option<String>,
@@ -47,8 +49,16 @@ pub(super) struct Use {
 }
 
 impl Use {
-    /// Reads what was counted by [`Identity::FIELDS`] and [`OF_CALLS`].
-    pub(super) fn of_call(Joined { groups: [caller, call], span }: &Joined<2>) -> Self {
+    /// Reads what was counted by [`Identity::FIELDS`] and [`OF_CALLS`], sorted: calls of one caller follow each other.
+    pub(super) fn of_calls(calls: &[Joined<2>]) -> impl Iterator<Item = Self> {
+        let of_caller = calls.chunk_by(|one, other| one.groups[0].number == other.groups[0].number);
+        of_caller.flat_map(|calls| {
+            let caller = calls.first().map(|call| Rc::new(Who::of(&call.groups[0]))).unwrap_or_default();
+            calls.iter().map(move |call| Self::of_call(call, &caller))
+        })
+    }
+
+    fn of_call(Joined { groups: [_, call], span }: &Joined<2>, caller: &Rc<Who>) -> Self {
         let mut values = call.values().map(|value| value.map(Cow::into_owned));
         let [api, address, account, error, arn, target, name] = OF_CALLS.map(|_| values.next().flatten());
         let role = match api.as_deref() {
@@ -59,7 +69,7 @@ impl Use {
             }
             _ => arn.as_deref().and_then(Role::from_arn),
         };
-        let caller = Who::of(caller);
+        let caller = Rc::clone(caller);
         Self { api, caller, address, account, role, arn, is_refused: error.is_some(), span: *span }
     }
 
@@ -68,7 +78,7 @@ impl Use {
         let [api, address, account, result, from] = rest(counted);
         let switched = Identity::from_values(counted.values_from(0));
         let role = Role::of_session(&switched);
-        let caller = from.map(|arn| came_from(&arn)).unwrap_or_default();
+        let caller = Rc::new(from.map(|arn| came_from(&arn)).unwrap_or_default());
         let is_refused = result.as_deref() == Some("Failure");
         Self { api, caller, address, account, role, arn: None, is_refused, span: counted.span() }
     }
