@@ -96,9 +96,9 @@ pub fn section(name: &str, records: &[String]) -> Section {
 /// Returns the rows of a table as text, with `|` between the values and `-` for none.
 pub fn rows(section: &Section, table: &str) -> Vec<String> {
     let table = section.tables.iter().find(|known| known.name == table).unwrap();
-    let text = |value: &Value| match value {
+    let text = |value: &Value<'_>| match value {
         Value::Null => "-".to_owned(),
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => text.to_string(),
         Value::Count(count) => count.to_string(),
         Value::Time(time) => time.to_string(),
         Value::Day(day) => day.to_string(),

@@ -101,8 +101,8 @@ impl Facts {
         let [time, event_id, event_name, event_source, region, source_ip, user_agent, code, message, name] =
             own;
         let mut of_identity = identity.iter();
-        let mut identity = Identity::read(|_| text(of_identity.next()?));
-        identity.sign_in_name = text(name);
+        let mut identity = Identity::read(|_| find(of_identity.next()?));
+        identity.sign_in_name = find(name);
         let failure = || sign_ins.iter().filter_map(find).find(|text| text == "Failure");
         let error = find(code).or_else(|| find(message)).or_else(failure);
         Self {
@@ -113,7 +113,7 @@ impl Facts {
             account: accounts.iter().find_map(text),
             region: text(region),
             principal: identity.name(),
-            identity_type: identity.kind,
+            identity_type: identity.kind.map(Cow::into_owned),
             source_ip: text(source_ip),
             user_agent: text(user_agent),
             outcome: error.map_or(Outcome::Success, |error| Outcome::Failure(error.into_owned())),

@@ -1,32 +1,34 @@
 //! Names the principal of a record by its identity type, following the table of types in the CloudTrail user guide
 //! (`cloudtrail-event-reference-user-identity`).
 
+use std::borrow::Cow;
+
 /// The members of `userIdentity` (and the few beside it) that a name is made of. Empty texts count as absent.
 #[derive(Debug, Clone, Default)]
-pub struct Identity {
+pub struct Identity<'a> {
     /// `userIdentity.type`.
-    pub kind: Option<String>,
+    pub kind: Option<Cow<'a, str>>,
     /// `userIdentity.principalId`.
-    pub principal_id: Option<String>,
+    pub principal_id: Option<Cow<'a, str>>,
     /// `userIdentity.arn`.
-    pub arn: Option<String>,
+    pub arn: Option<Cow<'a, str>>,
     /// `userIdentity.accountId`.
-    pub account_id: Option<String>,
+    pub account_id: Option<Cow<'a, str>>,
     /// `userIdentity.userName`.
-    pub user_name: Option<String>,
+    pub user_name: Option<Cow<'a, str>>,
     /// `userIdentity.invokedBy`.
-    pub invoked_by: Option<String>,
+    pub invoked_by: Option<Cow<'a, str>>,
     /// `userIdentity.identityProvider`.
-    pub identity_provider: Option<String>,
+    pub identity_provider: Option<Cow<'a, str>>,
     /// `userIdentity.onBehalfOf.userId`.
-    pub on_behalf_of: Option<String>,
+    pub on_behalf_of: Option<Cow<'a, str>>,
     /// `userIdentity.sessionContext.sessionIssuer.userName`.
-    pub issuer_name: Option<String>,
+    pub issuer_name: Option<Cow<'a, str>>,
     /// `additionalEventData.UserName`.
-    pub sign_in_name: Option<String>,
+    pub sign_in_name: Option<Cow<'a, str>>,
 }
 
-impl Identity {
+impl<'a> Identity<'a> {
     /// The fields of a record that an identity is read from, in the order of [`Identity::from_values`].
     pub const FIELDS: [&'static str; 9] = [
         "userIdentity.type",
@@ -41,13 +43,13 @@ impl Identity {
     ];
 
     /// Makes an identity of what stands at [`Identity::FIELDS`], as a group of records has it.
-    pub fn from_values<'a>(values: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+    pub fn from_values(values: impl IntoIterator<Item = Option<&'a str>>) -> Self {
         let mut values = values.into_iter();
-        Self::read(|_| values.next().flatten().filter(|text| !text.is_empty()).map(str::to_owned))
+        Self::read(|_| values.next().flatten().filter(|text| !text.is_empty()).map(Cow::Borrowed))
     }
 
     /// Makes an identity of what `text` returns for each of [`Identity::FIELDS`], asked for in their order.
-    pub fn read(mut text: impl FnMut(&'static str) -> Option<String>) -> Self {
+    pub fn read(mut text: impl FnMut(&'static str) -> Option<Cow<'a, str>>) -> Self {
         let [kind, principal_id, arn, account_id, user_name, invoked_by, provider, on_behalf_of, issuer_name] =
             Self::FIELDS.map(&mut text);
         Self {
@@ -64,10 +66,27 @@ impl Identity {
         }
     }
 
+    /// Returns one that stands for itself.
+    pub fn into_owned(self) -> Identity<'static> {
+        let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        Identity {
+            kind: own(self.kind),
+            principal_id: own(self.principal_id),
+            arn: own(self.arn),
+            account_id: own(self.account_id),
+            user_name: own(self.user_name),
+            invoked_by: own(self.invoked_by),
+            identity_provider: own(self.identity_provider),
+            on_behalf_of: own(self.on_behalf_of),
+            issuer_name: own(self.issuer_name),
+            sign_in_name: own(self.sign_in_name),
+        }
+    }
+
     /// Returns the name to print: what the type is best known by, and in parentheses what narrows it down. When the
     /// members that a type should have are missing, `principalId` or `arn` must do.
     pub fn name(&self) -> Option<String> {
-        self.name_by_kind().or_else(|| self.principal_id.clone()).or_else(|| self.arn.clone())
+        self.name_by_kind().or_else(|| owned(&self.principal_id)).or_else(|| owned(&self.arn))
     }
 
     fn name_by_kind(&self) -> Option<String> {
@@ -79,17 +98,17 @@ impl Identity {
             Some("FederatedUser") => {
                 self.arn_tail().map(|tail| with_detail(&tail, self.issuer_name.as_deref()))
             }
-            Some("Directory") => self.user_name.clone(),
+            Some("Directory") => owned(&self.user_name),
             Some("AWSAccount") => prefixed("account/", &self.account_id)
                 .map(|account| with_detail(&account, self.principal_id.as_deref())),
             Some("AWSService") => prefixed("service/", &self.invoked_by),
-            Some("IdentityCenterUser") => self.on_behalf_of.clone(),
+            Some("IdentityCenterUser") => owned(&self.on_behalf_of),
             Some("SAMLUser" | "WebIdentityUser") => {
                 let name = self.user_name.as_deref()?;
                 Some(with_detail(name, self.identity_provider.as_deref()))
             }
-            Some("Unknown") => self.sign_in_name.clone(),
-            None => self.invoked_by.clone(),
+            Some("Unknown") => owned(&self.sign_in_name),
+            None => owned(&self.invoked_by),
             Some(_) => None,
         }
     }
@@ -120,7 +139,11 @@ impl Identity {
     }
 }
 
-fn prefixed(prefix: &str, name: &Option<String>) -> Option<String> {
+fn owned(name: &Option<Cow<'_, str>>) -> Option<String> {
+    name.as_deref().map(str::to_owned)
+}
+
+fn prefixed(prefix: &str, name: &Option<Cow<'_, str>>) -> Option<String> {
     name.as_deref().map(|name| format!("{prefix}{name}"))
 }
 
@@ -135,15 +158,15 @@ fn with_detail(name: &str, detail: Option<&str>) -> String {
 mod tests {
     use super::*;
 
-    fn text(text: &str) -> Option<String> {
-        Some(text.to_owned())
+    fn text(text: &str) -> Option<Cow<'_, str>> {
+        Some(text.into())
     }
 
-    fn of(kind: &str) -> Identity {
+    fn of(kind: &str) -> Identity<'_> {
         Identity { kind: text(kind), account_id: text("111122223333"), ..Identity::default() }
     }
 
-    fn name(identity: Identity) -> String {
+    fn name(identity: Identity<'_>) -> String {
         identity.name().unwrap_or_else(|| "-".to_owned())
     }
 

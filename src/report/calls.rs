@@ -149,7 +149,7 @@ impl Call {
     }
 
     /// Returns the cells of a row.
-    pub(super) fn values(&self, made: &Made) -> Vec<Value> {
+    pub(super) fn values<'a>(&'a self, made: &'a Made) -> Vec<Value<'a>> {
         vec![
             made.first.into(),
             made.last.into(),

@@ -3,11 +3,11 @@
 use super::section::{Column, Kind, Table};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use polars::prelude::{Column as Series, DataFrame, PolarsError};
+use polars::prelude::{Column as Series, DataFrame, IntoColumn as _, PolarsError, StringChunkedBuilder};
 use std::borrow::Cow;
+use std::fmt;
 
 /// The rows of a table while they are collected.
-#[derive(Debug)]
 pub struct Rows {
     columns: Vec<Column>,
     cells: Vec<Cells>,
@@ -16,11 +16,11 @@ pub struct Rows {
 
 /// One value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum Value<'a> {
     /// Nothing is known.
     Null,
     /// For text and addresses.
-    Text(String),
+    Text(Cow<'a, str>),
     /// For counts.
     Count(u64),
     /// For times.
@@ -33,9 +33,8 @@ pub enum Value {
     Number(f64),
 }
 
-#[derive(Debug)]
 enum Cells {
-    Text(Vec<Option<String>>),
+    Text(StringChunkedBuilder),
     Count(Vec<Option<u64>>),
     Time(Vec<Option<i64>>),
     Day(Vec<Option<i32>>),
@@ -47,7 +46,7 @@ impl Rows {
     /// Returns no rows of these columns.
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         let columns: Vec<_> = columns.into_iter().collect();
-        let cells = columns.iter().map(|column| Cells::new(column.kind)).collect();
+        let cells = columns.iter().map(Cells::new).collect();
         Self { columns, cells, height: 0 }
     }
 
@@ -55,7 +54,7 @@ impl Rows {
     ///
     /// # Panics
     /// Panics when a value is not of its column's kind, or there are more or fewer values than columns.
-    pub fn push<const N: usize>(&mut self, row: [Value; N]) {
+    pub fn push<const N: usize>(&mut self, row: [Value<'_>; N]) {
         self.push_all(row);
     }
 
@@ -63,7 +62,7 @@ impl Rows {
     ///
     /// # Panics
     /// Panics like [`Rows::push`].
-    pub fn push_all(&mut self, row: impl IntoIterator<Item = Value>) {
+    pub fn push_all<'a>(&mut self, row: impl IntoIterator<Item = Value<'a>>) {
         let mut row = row.into_iter();
         for (cells, column) in self.cells.iter_mut().zip(&self.columns) {
             let value = row.next().expect("a row has a value for each column");
@@ -100,10 +99,23 @@ impl Rows {
     }
 }
 
+impl fmt::Debug for Rows {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { columns, height, .. } = self;
+        formatter
+            .debug_struct("Rows")
+            .field("columns", columns)
+            .field("height", height)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Cells {
-    fn new(kind: Kind) -> Self {
-        match kind {
-            Kind::Text | Kind::Address => Self::Text(Vec::new()),
+    fn new(column: &Column) -> Self {
+        match column.kind {
+            Kind::Text | Kind::Address => {
+                Self::Text(StringChunkedBuilder::new(column.name.as_str().into(), 0))
+            }
             Kind::Count => Self::Count(Vec::new()),
             Kind::Time => Self::Time(Vec::new()),
             Kind::Day => Self::Day(Vec::new()),
@@ -112,10 +124,10 @@ impl Cells {
         }
     }
 
-    fn push(&mut self, value: Value, column: &Column) {
+    fn push(&mut self, value: Value<'_>, column: &Column) {
         match (self, value) {
-            (Self::Text(cells), Value::Text(text)) => cells.push(Some(text)),
-            (Self::Text(cells), Value::Null) => cells.push(None),
+            (Self::Text(cells), Value::Text(text)) => cells.append_value(&*text),
+            (Self::Text(cells), Value::Null) => cells.append_null(),
             (Self::Count(cells), Value::Count(count)) => cells.push(Some(count)),
             (Self::Count(cells), Value::Null) => cells.push(None),
             (Self::Time(cells), Value::Time(time)) => cells.push(Some(time.as_millisecond())),
@@ -133,7 +145,7 @@ impl Cells {
     fn into_series(self, column: &Column) -> Series {
         let name = column.name.as_str().into();
         match self {
-            Self::Text(cells) => Series::new(name, cells),
+            Self::Text(cells) => cells.finish().into_column(),
             Self::Count(cells) => Series::new(name, cells),
             Self::Time(cells) => Series::new(name, cells),
             Self::Day(cells) => Series::new(name, cells),
@@ -148,7 +160,7 @@ impl Table {
     ///
     /// # Errors
     /// Returns an error when the frame is not what the columns say.
-    pub fn rows(&self) -> Result<Vec<Vec<Value>>, PolarsError> {
+    pub fn rows(&self) -> Result<Vec<Vec<Value<'_>>>, PolarsError> {
         let mut rows = vec![Vec::with_capacity(self.columns.len()); self.frame.height()];
         for column in &self.columns {
             for (row, value) in rows.iter_mut().zip(self.values(column)?) {
@@ -162,7 +174,7 @@ impl Table {
     ///
     /// # Errors
     /// Returns an error when the frame is not what the column says.
-    pub fn values(&self, column: &Column) -> Result<Vec<Value>, PolarsError> {
+    pub fn values(&self, column: &Column) -> Result<Vec<Value<'_>>, PolarsError> {
         let series = self.frame.column(&column.name)?;
         let moment = |milliseconds| Timestamp::from_millisecond(milliseconds).ok();
         let day = |days| EPOCH.checked_add(jiff::Span::new().days(days)).ok();
@@ -185,7 +197,7 @@ fn days_since_1970(day: Date) -> i32 {
 
 macro_rules! value_from {
     ($($from:ty => $make:expr;)+) => {$(
-        impl From<$from> for Value {
+        impl<'a> From<$from> for Value<'a> {
             fn from(value: $from) -> Self {
                 $make(value)
             }
@@ -194,10 +206,10 @@ macro_rules! value_from {
 }
 
 value_from! {
-    String => Self::Text;
-    &str => |text: &str| Self::Text(text.to_owned());
-    &String => |text: &String| Self::Text(text.clone());
-    Cow<'_, str> => |text: Cow<'_, str>| Self::Text(text.into_owned());
+    String => |text| Self::Text(Cow::Owned(text));
+    &'a str => |text| Self::Text(Cow::Borrowed(text));
+    &'a String => |text: &'a String| Self::Text(Cow::Borrowed(text));
+    Cow<'a, str> => Self::Text;
     u64 => Self::Count;
     usize => |count: usize| Self::Count(count as u64);
     Timestamp => Self::Time;
@@ -206,7 +218,7 @@ value_from! {
     f64 => Self::Number;
 }
 
-impl<T: Into<Value>> From<Option<T>> for Value {
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }

@@ -3,6 +3,7 @@
 use super::{Column, Kind, Slot, Tally, Value};
 use crate::hit::Group;
 use crate::record::Identity;
+use std::borrow::Cow;
 use xxhash_rust::xxh3::Xxh3;
 
 /// A principal. Sessions of one role are different principals; the services that a principal called through are not.
@@ -25,9 +26,11 @@ impl Who {
     }
 
     /// Makes a principal of an identity.
-    pub(super) fn from_identity(identity: Identity) -> Self {
+    pub(super) fn from_identity(identity: Identity<'_>) -> Self {
         let name = identity.name();
-        Self { name, kind: identity.kind, account: identity.account_id, arn: identity.arn }
+        let [kind, account, arn] =
+            [identity.kind, identity.account_id, identity.arn].map(|text| text.map(Cow::into_owned));
+        Self { name, kind, account, arn }
     }
 
     /// Makes a principal of a group by [`Identity::FIELDS`].
@@ -59,8 +62,13 @@ impl Who {
     }
 
     /// Returns the values of these columns.
-    pub(super) fn values(&self) -> [Value; 4] {
+    pub(super) fn values(&self) -> [Value<'_>; 4] {
         [&self.name, &self.kind, &self.account, &self.arn].map(|text| text.as_ref().into())
+    }
+
+    /// Returns the same, of one that nobody else needs.
+    pub(super) fn into_values(self) -> [Value<'static>; 4] {
+        [self.name, self.kind, self.account, self.arn].map(Value::from)
     }
 
     /// Returns the name to be used in a sentence.

@@ -17,10 +17,10 @@ pub(super) fn write(table: &Table, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Returns a value as programs read it: moments as RFC 3339 in UTC, nothing as an empty text.
-fn cell(value: Value) -> String {
+fn cell(value: Value<'_>) -> String {
     match value {
         Value::Null => String::new(),
-        Value::Text(text) => text,
+        Value::Text(text) => text.into_owned(),
         Value::Count(count) => count.to_string(),
         Value::Time(time) => time.to_string(),
         Value::Day(day) => day.to_string(),

@@ -62,12 +62,12 @@ pub(super) struct Head<'a> {
 /// A row as an object with a member a column.
 pub(super) struct Row<'a> {
     columns: &'a [Column],
-    values: Vec<Value>,
+    values: Vec<Value<'a>>,
 }
 
 impl<'a> Row<'a> {
     /// Returns the row of these values.
-    pub(super) fn new(columns: &'a [Column], values: Vec<Value>) -> Self {
+    pub(super) fn new(columns: &'a [Column], values: Vec<Value<'a>>) -> Self {
         Self { columns, values }
     }
 }
@@ -149,7 +149,7 @@ impl Serialize for Row<'_> {
 }
 
 /// A value of a row.
-pub(super) struct Cell<'a>(pub(super) &'a Value);
+pub(super) struct Cell<'a>(pub(super) &'a Value<'a>);
 
 impl Serialize for Cell<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// Returns a value as people read it; nothing where nothing is known.
-pub(super) fn value(value: &Value, kind: Kind, zone: &TimeZone) -> String {
+pub(super) fn value(value: &Value<'_>, kind: Kind, zone: &TimeZone) -> String {
     match value {
         Value::Null => String::new(),
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => text.to_string(),
         Value::Count(count) => thousands(*count),
         Value::Time(moment) => time(*moment, zone),
         Value::Day(day) => day.to_string(),

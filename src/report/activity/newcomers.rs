@@ -15,7 +15,7 @@ struct Of {
     titles: [&'static str; 2],
     nouns: [&'static str; 2],
     columns: fn() -> Vec<Column>,
-    values: fn(&Slot) -> Vec<Value>,
+    values: fn(&Slot) -> Vec<Value<'_>>,
 }
 
 const OF: [Of; 3] = [
@@ -24,7 +24,7 @@ const OF: [Of; 3] = [
         titles: ["Principals", "Newest principals"],
         nouns: ["principal", "principals"],
         columns: || Who::columns().to_vec(),
-        values: |slot| Who::of(&slot.group).values().to_vec(),
+        values: |slot| Who::of(&slot.group).into_values().into(),
     },
     Of {
         names: ["addresses", "new_addresses"],
@@ -48,7 +48,7 @@ const OF: [Of; 3] = [
     },
 ];
 
-fn first_value(slot: &Slot) -> Vec<Value> {
+fn first_value(slot: &Slot) -> Vec<Value<'_>> {
     vec![slot.group.values().next().flatten().into()]
 }
 

@@ -65,7 +65,7 @@ impl Ord for Line {
 }
 
 /// Returns the service that made a call, for itself or for the principal, and how that is known.
-fn service(identity: &Identity, address: Option<&str>) -> Option<(String, &'static str)> {
+fn service(identity: &Identity<'_>, address: Option<&str>) -> Option<(String, &'static str)> {
     let is_name = |address: &&str| address.ends_with(".amazonaws.com") || address.starts_with("AWS Internal");
     let named = address.filter(is_name);
     if identity.kind.as_deref() == Some("AWSService") {

@@ -80,7 +80,7 @@ fn action() -> [Column; 3] {
     ]
 }
 
-fn action_values(action: &Action) -> [Value; 3] {
+fn action_values(action: &Action) -> [Value<'_>; 3] {
     [&action.source, &action.name, &action.code].map(|text| text.as_ref().into())
 }
 
@@ -222,6 +222,6 @@ pub(super) fn tell_bursts(
     Ok(())
 }
 
-fn moments(span: &Span) -> [Value; 2] {
+fn moments(span: &Span) -> [Value<'static>; 2] {
     [span.first().into(), span.last().into()]
 }

@@ -136,7 +136,6 @@ impl Timelines {
                 entries.iter().filter(|entry| entry.event_name.as_deref() == Some(name)).collect::<Vec<_>>()
             };
             let [launches, starts, stops, reboots, ends] = CALLS.map(of);
-            let who = |found: &[&&Entry]| value(found.first().and_then(|entry| entry.principal.as_ref()));
             let when = |found: &[&&Entry]| Value::from(found.first().and_then(|entry| entry.time));
             let (account, region, instance) = place;
             rows.push([
@@ -145,12 +144,12 @@ impl Timelines {
                 instance.into(),
                 value(self.types.get(place)),
                 when(&launches),
-                who(&launches),
+                who(launches.first()),
                 starts.len().into(),
                 stops.len().into(),
                 reboots.len().into(),
                 when(&ends),
-                who(&ends),
+                who(ends.first()),
                 entries.iter().filter_map(|entry| entry.time).max().into(),
                 value(entries.iter().rev().find_map(|entry| entry.after.as_ref())),
             ]);
@@ -214,6 +213,10 @@ fn sorted(entries: &[Entry]) -> Vec<&Entry> {
     sorted
 }
 
-fn value(text: Option<&Text>) -> Value {
+fn who<'a>(entry: Option<&&'a &Entry>) -> Value<'a> {
+    value(entry.and_then(|entry| entry.principal.as_ref()))
+}
+
+fn value(text: Option<&Text>) -> Value<'_> {
     text.map(|text| &**text).into()
 }

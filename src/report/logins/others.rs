@@ -113,7 +113,7 @@ impl Others {
         for (other, span) in self.counts {
             let Other { event_name, account, region, identity_type, result, wanted_region } = other;
             let texts = [event_name, account, region, identity_type, result, wanted_region];
-            let span: [Value; 3] = [span.records.into(), span.first.into(), span.last.into()];
+            let span: [Value<'_>; 3] = [span.records.into(), span.first.into(), span.last.into()];
             rows.push_all(texts.into_iter().map(Value::from).chain(span));
         }
         let about = "Events of the sign-in service that are no sign-ins, one row for those that have all of this in \

@@ -14,7 +14,7 @@ fn first_and_last() -> [Column; 2] {
     ]
 }
 
-fn text(text: &Option<String>) -> Value {
+fn text(text: &Option<String>) -> Value<'_> {
     text.as_deref().into()
 }
 

@@ -109,6 +109,7 @@ impl Classes {
     fn add(&mut self, called: &Called, origins: &Origins) {
         let values: Vec<_> = called.identity.values().collect();
         let identity = Identity::from_values(values.iter().map(Option::as_deref));
+        let identity_type = identity.kind.as_deref().map(str::to_owned);
         let mfa = called.mfa.values().next().flatten().map(Cow::into_owned);
         let all = Span::from(called.span);
         let mut calls = all;
@@ -116,7 +117,7 @@ impl Classes {
         calls.records = calls.records.saturating_sub(called.sign_ins);
         if called.sign_ins > 0 {
             let kind =
-                (CallClass::SignIn, "an event of the sign-in service", identity.kind.clone(), mfa.clone());
+                (CallClass::SignIn, "an event of the sign-in service", identity_type.clone(), mfa.clone());
             let span = Span { records: called.sign_ins, ..all };
             self.kinds.entry(kind).or_default().add(&span);
         }
@@ -124,14 +125,17 @@ impl Classes {
             return;
         }
         let (class, reason) = classify(&identity, mfa.as_deref(), origins);
-        self.kinds.entry((class, reason, identity.kind.clone(), mfa)).or_default().add(&calls);
+        self.kinds.entry((class, reason, identity_type.clone(), mfa)).or_default().add(&calls);
         let name = match class {
             CallClass::LongTermKey | CallClass::SessionWithoutMfa => identity.name(),
             // There can be very many sessions of a role.
             CallClass::Unknown => role(&identity).or_else(|| identity.name()),
             _ => return,
         };
-        self.principals.entry((class, identity.account_id, name, reason)).or_default().add(&calls);
+        self.principals
+            .entry((class, identity.account_id.map(Cow::into_owned), name, reason))
+            .or_default()
+            .add(&calls);
     }
 
     /// Returns how many records are of a class, and by how many principals, as far as those are told apart.
@@ -159,12 +163,12 @@ impl CallClass {
     }
 }
 
-fn role(identity: &Identity) -> Option<String> {
+fn role(identity: &Identity<'_>) -> Option<String> {
     let role = identity.issuer_name.as_deref().or_else(|| role_of(identity.arn.as_deref()?));
     Some(format!("role/{}", role?))
 }
 
-fn classify(identity: &Identity, mfa: Option<&str>, origins: &Origins) -> (CallClass, &'static str) {
+fn classify(identity: &Identity<'_>, mfa: Option<&str>, origins: &Origins) -> (CallClass, &'static str) {
     use CallClass::{Federated, LongTermKey, Other, Service, SessionWithMfa, SessionWithoutMfa, Unknown};
     match (identity.kind.as_deref(), mfa) {
         (Some("AWSService"), _) => (Service, "an AWS service"),

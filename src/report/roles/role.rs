@@ -23,7 +23,7 @@ impl Role {
     }
 
     /// Returns the role that issued a session.
-    pub(super) fn of_session(identity: &Identity) -> Option<Self> {
+    pub(super) fn of_session(identity: &Identity<'_>) -> Option<Self> {
         let tail = identity.arn.as_deref().and_then(|arn| arn.splitn(6, ':').nth(5));
         let name = match tail {
             Some("assumed-root") => "root",
@@ -33,7 +33,7 @@ impl Role {
                 identity.issuer_name.as_deref().or_else(of_arn).filter(|name| !name.is_empty())?
             }
         };
-        Some(Self { account: identity.account_id.clone(), name: name.to_owned() })
+        Some(Self { account: identity.account_id.as_deref().map(str::to_owned), name: name.to_owned() })
     }
 }
 

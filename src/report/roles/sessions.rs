@@ -45,7 +45,7 @@ pub(super) fn tell(section: &mut Section, used: Joint<2>, calls: &Callers, most:
     for (Session { slot, caller }, identity) in shown.iter().zip(&identities) {
         let by_key = caller.as_deref().map(|caller| BTreeSet::from([Who::of(caller)]));
         let joined_by = if by_key.is_some() { "access key" } else { "session name" };
-        let by_name = || identity.principal_id.as_ref().and_then(|id| named.get(id)).cloned();
+        let by_name = || identity.principal_id.as_deref().and_then(|id| named.get(id)).cloned();
         let callers = by_key.or_else(by_name);
         let names =
             callers.as_ref().map(|callers| callers.iter().map(Who::in_words).collect::<Vec<_>>().join(", "));
@@ -69,7 +69,7 @@ pub(super) fn tell(section: &mut Section, used: Joint<2>, calls: &Callers, most:
 }
 
 /// Returns who called for sessions of the wanted principals' ids.
-fn by_name(calls: &Callers, wanted: &[Identity]) -> BTreeMap<String, BTreeSet<Who>> {
+fn by_name(calls: &Callers, wanted: &[Identity<'_>]) -> BTreeMap<String, BTreeSet<Who>> {
     let wanted: BTreeSet<&str> =
         wanted.iter().filter_map(|identity| identity.principal_id.as_deref()).collect();
     let mut named: BTreeMap<String, BTreeSet<Who>> = BTreeMap::new();
@@ -82,7 +82,7 @@ fn by_name(calls: &Callers, wanted: &[Identity]) -> BTreeMap<String, BTreeSet<Wh
     named
 }
 
-fn identity(slot: &Slot) -> Identity {
+fn identity(slot: &Slot) -> Identity<'static> {
     let values: Vec<_> = slot.group.values().collect();
-    Identity::from_values(values.iter().map(Option::as_deref))
+    Identity::from_values(values.iter().map(Option::as_deref)).into_owned()
 }

@@ -116,7 +116,7 @@ pub(super) fn tell_uses(section: &mut Section, uses: &[Use], top: usize) -> Resu
             key.role.and_then(|role| role.account.as_ref()).into(),
             key.arn.into(),
         ];
-        let rest: [Value; 7] = [
+        let rest: [Value<'_>; 7] = [
             key.address.into(),
             key.account.into(),
             key.is_across.into(),

@@ -81,7 +81,7 @@ impl SignIn {
     }
 
     /// Returns its values for [`SignIn::columns`].
-    pub(in crate::report) fn row(&self) -> Vec<Value> {
+    pub(in crate::report) fn row(&self) -> Vec<Value<'_>> {
         vec![
             self.time.into(),
             text(&self.account),
@@ -102,6 +102,6 @@ impl SignIn {
     }
 }
 
-fn text(text: &Option<String>) -> Value {
+fn text(text: &Option<String>) -> Value<'_> {
     text.as_deref().into()
 }

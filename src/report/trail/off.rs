@@ -250,7 +250,6 @@ pub(super) fn table(mut intervals: Vec<Interval<'_>>) -> Result<Table, Error> {
     for interval in intervals {
         let (from, until) = interval.moments();
         let evidence = interval.off.or(interval.on);
-        let who = |switch: Option<&Switch>| Value::from(switch.and_then(|switch| switch.principal.as_ref()));
         rows.push([
             from.into(),
             until.into(),
@@ -268,6 +267,10 @@ pub(super) fn table(mut intervals: Vec<Interval<'_>>) -> Result<Table, Error> {
         ]);
     }
     Ok(rows.into_table("off", "When trails were off", "One row a time, in its order")?)
+}
+
+fn who(switch: Option<&Switch>) -> Value<'_> {
+    switch.and_then(|switch| switch.principal.as_ref()).into()
 }
 
 /// Returns what a call is about: the trail or the event data store.

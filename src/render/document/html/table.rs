@@ -73,7 +73,7 @@ fn write_head(columns: &[Column], zone: &TimeZone, out: &mut dyn Write) -> io::R
 fn write_body(table: &Table, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
     let shown = Table { frame: table.frame.head(Some(MOST_ROWS)), ..table.clone() };
     let rows = shown.rows().map_err(io::Error::other)?;
-    let count = |value: &Value| if let Value::Count(count) = value { *count } else { 0 };
+    let count = |value: &Value<'_>| if let Value::Count(count) = value { *count } else { 0 };
     let largest = |place: usize| rows.iter().map(|row| count(&row[place])).max().unwrap_or(0);
     let largest: Vec<u64> = (0..table.columns.len()).map(largest).collect();
     let classes: Vec<String> =
@@ -93,7 +93,7 @@ fn write_body(table: &Table, zone: &TimeZone, out: &mut dyn Write) -> io::Result
 }
 
 fn write_cell(
-    value: &Value,
+    value: &Value<'_>,
     text: Option<String>,
     class: &str,
     bar: Option<f64>,
@@ -127,12 +127,12 @@ fn write_columns(columns: &[Column], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Returns the classes of a column's cells: its kind, whether there are bars, and how much room its texts want.
-fn classes(rows: &[Vec<Value>], place: usize, column: &Column) -> String {
+fn classes(rows: &[Vec<Value<'_>>], place: usize, column: &Column) -> String {
     let class = class(column.kind);
     if column.has_bar {
         return format!("{class} barred");
     }
-    let length = |row: &Vec<Value>| match &row[place] {
+    let length = |row: &Vec<Value<'_>>| match &row[place] {
         Value::Text(text) => text.chars().take(WORDY + 1).count(),
         _ => 0,
     };

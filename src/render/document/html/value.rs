@@ -20,7 +20,7 @@ pub fn zone_name(zone: &TimeZone) -> &str {
 }
 
 /// Returns the text of a value, safe to be written; nothing when nothing is known.
-pub fn text(value: &Value, kind: Kind, zone: &TimeZone) -> Option<String> {
+pub fn text(value: &Value<'_>, kind: Kind, zone: &TimeZone) -> Option<String> {
     Some(match value {
         Value::Null => return None,
         Value::Text(text) => Plain(text).to_string(),
@@ -36,7 +36,7 @@ pub fn text(value: &Value, kind: Kind, zone: &TimeZone) -> Option<String> {
 }
 
 /// Returns the number by which a value is sorted, when it is not sorted by its text.
-pub fn sort_key(value: &Value) -> Option<Cow<'static, str>> {
+pub fn sort_key(value: &Value<'_>) -> Option<Cow<'static, str>> {
     Some(match value {
         Value::Null | Value::Text(_) => return None,
         Value::Count(count) => count.to_string().into(),
@@ -100,6 +100,6 @@ mod tests {
         assert!(number(day(2026, 1, 31)) < number(day(2026, 2, 1)));
         assert!(number(day(2025, 12, 31)) < number(day(2026, 1, 1)));
         assert_eq!(sort_key(&Value::Time(Timestamp::from_millisecond(-5).unwrap())).unwrap(), "-5");
-        assert_eq!(sort_key(&Value::Text("7".to_owned())), None);
+        assert_eq!(sort_key(&Value::from("7")), None);
     }
 }
