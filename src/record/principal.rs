@@ -126,8 +126,8 @@ impl<'a> Identity<'a> {
             self.principal_id.as_deref().and_then(|id| id.split_once(':')).map(|(_, name)| name);
         let session = of_principal.or_else(|| of_arn?.rsplit_once('/').map(|(_, name)| name));
         match session.filter(|session| !session.is_empty()) {
-            Some(session) => Some(format!("role/{role}/{session}")),
-            None => Some(format!("role/{role}")),
+            Some(session) => Some(["role/", role, "/", session].concat()),
+            None => Some(["role/", role].concat()),
         }
     }
 
@@ -144,12 +144,12 @@ fn owned(name: &Option<Cow<'_, str>>) -> Option<String> {
 }
 
 fn prefixed(prefix: &str, name: &Option<Cow<'_, str>>) -> Option<String> {
-    name.as_deref().map(|name| format!("{prefix}{name}"))
+    name.as_deref().map(|name| [prefix, name].concat())
 }
 
 fn with_detail(name: &str, detail: Option<&str>) -> String {
     match detail {
-        Some(detail) => format!("{name} ({detail})"),
+        Some(detail) => [name, " (", detail, ")"].concat(),
         None => name.to_owned(),
     }
 }

@@ -68,8 +68,11 @@ pub(super) struct Scratch {
     candidates: Vec<u32>,
     pub(super) recall: Recall,
     times: UsualTimes,
-    /// The keys of the record, when others that are like it will have the same answer, or the same part of it.
+    /// The keys of the record, when others that are like it will have the same answer, or the same part of it, and nobody
+    /// knows it yet.
     pub(super) learning: [Option<u128>; PARTS],
+    /// Whether the answer has parts.
+    pub(super) is_split: bool,
     /// The members that had to be looked at.
     pub(super) wanted: Members,
     /// The queries that the record matched, by position, ascending.
@@ -254,8 +257,19 @@ impl<'q> Matcher<'q> {
         look: &Look,
         scratch: &mut Scratch,
     ) -> Result<Verdict, SyntaxError> {
-        let Scratch { leaves, repeats, known, candidates, matched, wanted, recall, learning, times, .. } =
-            scratch;
+        let Scratch {
+            leaves,
+            repeats,
+            known,
+            candidates,
+            matched,
+            wanted,
+            recall,
+            learning,
+            is_split,
+            times,
+            ..
+        } = scratch;
         matched.clear();
         *learning = [None; PARTS];
         *wanted = Members::NONE;
@@ -283,6 +297,7 @@ impl<'q> Matcher<'q> {
             true => &*plan.alike,
             false => &[],
         };
+        *is_split = alike.len() > 1;
         recall.turn();
         let mut key = |alike| recall.key(glance, alike, &mut say);
         let keys = match alike {
@@ -319,7 +334,7 @@ impl<'q> Matcher<'q> {
             return Ok(Verdict::Unsure);
         }
         if matched.len() == asked && !matched.iter().any(|position| plan.unlearned.contains(position)) {
-            *learning = keys;
+            *learning = keys.map(|key| key.filter(|key| !recall.knows(*key)));
         }
         plan.settle(matched);
         if matched.is_empty() {

@@ -244,6 +244,11 @@ impl Recall {
         is_complete.then_some(all)
     }
 
+    /// Tells whether anything is remembered of records with a key.
+    pub(super) fn knows(&self, key: u128) -> bool {
+        self.here.by_key.contains_key(&key)
+    }
+
     /// Remembers that records with a key match nothing, which was found out by looking at some members.
     pub(super) fn learn_nothing(&mut self, key: u128, wanted: Members) {
         self.remember(key, Remembered::Nothing { wanted });

@@ -324,7 +324,7 @@ impl<'run> Worker<'run> {
     fn learn(
         &self,
         matched: &Matched,
-        Scratch { recall, learning, wanted, matched: found, .. }: &mut Scratch,
+        Scratch { recall, learning, is_split, wanted, matched: found, .. }: &mut Scratch,
     ) {
         let keeps = self.asked.matcher.keeps();
         let is_common = |position: &u32| keeps.of_queries[*position as usize].is_common;
@@ -332,18 +332,17 @@ impl<'run> Worker<'run> {
             return;
         }
         let Some(said) = matched.last_answer(keeps) else { return };
-        match *learning {
-            [Some(whole), None] => recall.learn(whole, said),
-            [Some(of_call), Some(of_caller)] => {
-                for (key, is_of_caller) in [(of_call, false), (of_caller, true)] {
-                    let part = said.part(is_of_caller, keeps);
-                    match part.queries.is_empty() {
-                        true => recall.learn_nothing(key, *wanted),
-                        false => recall.learn(key, part.said()),
-                    }
-                }
+        for (key, is_of_caller) in learning.iter().zip([false, true]) {
+            let Some(key) = *key else { continue };
+            if !*is_split {
+                recall.learn(key, said);
+                continue;
             }
-            [None, _] => {}
+            let part = said.part(is_of_caller, keeps);
+            match part.queries.is_empty() {
+                true => recall.learn_nothing(key, *wanted),
+                false => recall.learn(key, part.said()),
+            }
         }
     }
 
