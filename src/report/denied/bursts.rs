@@ -34,10 +34,10 @@ struct Minute<'a> {
 
 /// Finds all bursts, the largest first. It does not matter in which order the calls were counted.
 pub(super) fn find<'a>(lines: &'a [Line], minutes: &Minutes) -> Vec<Burst<'a>> {
-    let by_place: HashMap<u32, &Line> = lines.iter().map(|line| (line.place, line)).collect();
+    let by_number: HashMap<u32, &Line> = lines.iter().map(|line| (line.number, line)).collect();
     let mut principals: BTreeMap<&Who, BTreeMap<i64, Minute<'_>>> = BTreeMap::new();
-    for ((place, minute), span) in minutes {
-        let line = by_place[place];
+    for ((number, minute), span) in minutes {
+        let line = by_number[number];
         if line.service.is_none() {
             let minute = principals.entry(&line.who).or_default().entry(*minute).or_default();
             minute.span.add(span);

@@ -1,11 +1,15 @@
 //! Denied calls that have all in common but the time.
 
-use super::super::{Joined, Span, who::Who};
+use super::super::{Counted, Slot, Span, who::Who};
 use crate::record::Identity;
-use std::borrow::Cow;
 
-/// What lines are counted by, with the identity.
-pub(super) const FIELDS: [&str; 4] = ["sourceIPAddress", "eventSource", "eventName", "errorCode"];
+/// What stands behind the identity.
+const REST: [&str; 4] = ["sourceIPAddress", "eventSource", "eventName", "errorCode"];
+
+/// Returns the fields that lines are counted by.
+pub(super) fn fields() -> Vec<&'static str> {
+    Identity::FIELDS.into_iter().chain(REST).collect()
+}
 
 /// Denied calls that have all in common but the time.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,8 +20,8 @@ pub(super) struct Line {
     pub(super) address: Option<String>,
     pub(super) action: Action,
     pub(super) span: Span,
-    /// Its place in the order in which they came.
-    pub(super) place: u32,
+    /// The number of the group.
+    pub(super) number: u32,
 }
 
 /// What was denied, and in which words.
@@ -29,15 +33,16 @@ pub(super) struct Action {
 }
 
 impl Line {
-    /// Makes a line of what was counted by [`Identity::FIELDS`] and [`FIELDS`].
-    pub(super) fn new(Joined { groups: [identity, call], span }: &Joined<2>, place: u32) -> Self {
-        let values: Vec<_> = identity.values().collect();
-        let identity = Identity::from_values(values.iter().map(Option::as_deref));
-        let mut values = call.values().map(|value| value.map(Cow::into_owned));
-        let [address, source, name, code] = FIELDS.map(|_| values.next().flatten());
+    pub(super) fn new(slot: Slot) -> Self {
+        let (span, number) = (slot.span, slot.group.number);
+        let counted = Counted::from(slot);
+        let identity = Identity::from_values(counted.values_from(0));
+        let rest = Identity::FIELDS.len();
+        let text = |place: usize| counted.value(rest + place).map(str::to_owned);
+        let address = text(0);
         let service = service(&identity, address.as_deref());
-        let action = Action { source, name, code };
-        Self { who: Who::from_identity(identity), service, address, action, span: *span, place }
+        let action = Action { source: text(1), name: text(2), code: text(3) };
+        Self { who: Who::from_identity(identity), service, address, action, span, number }
     }
 
     /// Tells whether it counts for those versions of the CIS benchmark that except noise, read as they were meant (their
@@ -48,7 +53,7 @@ impl Line {
     }
 
     fn key(&self) -> impl Ord + '_ {
-        (&self.who, &self.service, &self.address, &self.action, self.place)
+        (&self.who, &self.service, &self.address, &self.action, self.number)
     }
 }
 

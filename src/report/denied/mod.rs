@@ -9,10 +9,9 @@ mod line;
 mod tables;
 
 use super::sentence::basis;
-use super::{Ask, Definition, Error, Joint, Report, Section, Settings, Span};
+use super::{Ask, Definition, Error, Report, Section, Settings, Span, Tally};
 use crate::hit::Hit;
 use crate::query::Severity;
-use crate::record::Identity;
 use crate::replay::Coverage;
 use crate::words::plural;
 use bursts::Burst;
@@ -32,20 +31,20 @@ const DENIED: &str =
     r#"{"detail":{"errorCode":[{"prefix":"AccessDenied"},{"suffix":"UnauthorizedOperation"}]}}"#;
 const BY_ENDPOINT: &str = r#"{"detail":{"errorCode":["VpceAccessDenied"]}}"#;
 
-/// By the place of a [`Line`] and the minute since 1970.
+/// The minute of a group's hits, since 1970.
 type Minutes = HashMap<(u32, i64), Span, FixedState>;
 
 struct Denied {
     top: usize,
-    /// By the identity and what else tells a [`Line`].
-    tally: Joint<2>,
+    /// By the fields of a [`Line`].
+    tally: Tally,
     minutes: Minutes,
     by_endpoint: u64,
 }
 
 impl Denied {
     fn new(settings: &Settings) -> Self {
-        Self { top: settings.top, tally: Joint::default(), minutes: Minutes::default(), by_endpoint: 0 }
+        Self { top: settings.top, tally: Tally::default(), minutes: Minutes::default(), by_endpoint: 0 }
     }
 }
 
@@ -53,7 +52,7 @@ impl Report for Denied {
     fn asks(&self) -> Vec<Ask> {
         vec![
             // Bursts are told by the minute.
-            Ask::pattern("denied", DENIED, Ask::groups(&[&Identity::FIELDS, &line::FIELDS])),
+            Ask::pattern("denied", DENIED, Ask::groups(&[&line::fields()])),
             Ask::pattern("denied-by-endpoint", BY_ENDPOINT, Ask::counts(&[])),
         ]
     }
@@ -63,17 +62,16 @@ impl Report for Denied {
             self.by_endpoint += hit.span.records;
             return;
         }
-        if let (Some(place), Some(time)) = (self.tally.take(hit), hit.facts.time) {
+        self.tally.take(hit, 0);
+        if let (Some(group), Some(time)) = (hit.groups.first(), hit.facts.time) {
             let minute = time.as_second().div_euclid(60);
-            self.minutes.entry((place, minute)).or_default().count(Some(time));
+            self.minutes.entry((group.number, minute)).or_default().count(Some(time));
         }
     }
 
     fn finish(self: Box<Self>, coverage: &Coverage) -> Result<Section, Error> {
         let mut section = Section::new(DEFINITION.name, DEFINITION.title);
-        let lines = self.tally.into_all();
-        let mut lines: Vec<Line> =
-            lines.iter().zip(0..).map(|(joined, place)| Line::new(joined, place)).collect();
+        let mut lines: Vec<Line> = self.tally.into_slots().map(Line::new).collect();
         lines.sort_unstable();
         let bursts = bursts::find(&lines, &self.minutes);
         find(&mut section, &lines, &bursts, coverage);

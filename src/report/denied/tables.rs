@@ -174,12 +174,12 @@ fn tell_services(section: &mut Section, lines: &[Line], top: usize) -> Result<()
 
 fn tell_days(section: &mut Section, lines: &[Line], minutes: &Minutes) -> Result<(), Error> {
     let services: HashSet<u32> =
-        lines.iter().filter(|line| line.service.is_some()).map(|line| line.place).collect();
+        lines.iter().filter(|line| line.service.is_some()).map(|line| line.number).collect();
     let mut days: BTreeMap<Date, [u64; 2]> = BTreeMap::new();
-    for ((place, minute), span) in minutes {
+    for ((number, minute), span) in minutes {
         let Ok(time) = Timestamp::from_second(minute * 60) else { continue };
         let day = days.entry(time.to_zoned(TimeZone::UTC).date()).or_default();
-        day[usize::from(services.contains(place))] += span.records;
+        day[usize::from(services.contains(number))] += span.records;
     }
     let mut rows = Rows::new([
         Column::new("day", Kind::Day, "day of `eventTime` in UTC"),

@@ -42,21 +42,21 @@ const SESSIONS: &str = r#"{"detail":{"userIdentity":{"type":["AssumedRole","Fede
 #[derive(Default)]
 struct Roles {
     top: usize,
-    /// By the caller and what else tells a [`Use`], those of the console by all of it.
-    calls: Joint<2>,
+    /// By the fields of a [`Use`], those of the console with their own.
+    calls: Tally,
     switches: Tally,
     days: Tally,
     /// By the id of the assumed role with the issued key, and by the caller.
-    callers: Joint<2>,
+    callers: Joint,
     sessions: Tally,
     /// What was done in each session with each key.
-    keys: Joint<2>,
+    keys: Joint,
 }
 
 impl Report for Roles {
     fn asks(&self) -> Vec<Ask> {
         vec![
-            Ask::pattern("roles-calls", CALLS, Ask::counts(&[&Identity::FIELDS, &uses::OF_CALLS, &[DAY]])),
+            Ask::pattern("roles-calls", CALLS, Ask::counts(&[&uses::calls(), &[DAY]])),
             Ask::pattern("roles-switches", SWITCHES, Ask::counts(&[&uses::switches(), &[DAY]])),
             Ask::pattern("roles-callers", CALLERS, Ask::counts(&[&session::OF_CALLS, &Identity::FIELDS])),
             Ask::pattern("roles-sessions", SESSIONS, Ask::counts(&[&Identity::FIELDS, &[session::KEY]])),
@@ -65,28 +65,20 @@ impl Report for Roles {
 
     fn take(&mut self, ask: usize, hit: &Hit<'_>) {
         match ask {
-            0 => {
-                self.calls.take(hit);
-                self.days.take(hit, 2);
-            }
-            1 => {
-                self.switches.take(hit, 0);
-                self.days.take(hit, 1);
-            }
-            2 => {
-                self.callers.take(hit);
-            }
+            0 => self.calls.take(hit, 0),
+            1 => self.switches.take(hit, 0),
+            2 => return self.callers.take(hit),
             _ => {
                 self.keys.take(hit);
-                self.sessions.take(hit, 0);
+                return self.sessions.take(hit, 0);
             }
         }
+        self.days.take(hit, 1);
     }
 
     fn finish(self: Box<Self>, coverage: &Coverage) -> Result<Section, Error> {
         let mut section = Section::new(DEFINITION.name, DEFINITION.title);
-        let calls = self.calls.into_sorted();
-        let calls = Use::of_calls(&calls);
+        let calls = Use::of_calls(self.calls.into_sorted());
         let switches = self.switches.into_sorted().map(|counted| Use::of_switch(&counted));
         let uses: Vec<Use> = calls.chain(switches).collect();
         let sessions = who::merge(self.sessions);
@@ -101,7 +93,7 @@ impl Report for Roles {
         tables::tell_uses(&mut section, &uses, self.top)?;
         tables::tell_calls(&mut section, &uses)?;
         tables::tell_days(&mut section, self.days)?;
-        sessions::tell(&mut section, self.keys, &self.callers.into_all(), self.top)?;
+        sessions::tell(&mut section, self.keys.into_all(), &self.callers.into_all(), self.top)?;
         define(&mut section);
         Ok(section)
     }

@@ -1,6 +1,6 @@
 //! Sessions by the access keys they used, and the calls that issued these.
 
-use super::super::{Joined, Joint, Slot, who::Who};
+use super::super::{Joined, Slot, who::Who};
 use crate::hit::Group;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ const ISSUED: &str = "responseElements.credentials.accessKeyId";
 pub(super) const OF_CALLS: [&str; 2] = [ID, ISSUED];
 
 /// Calls by [`OF_CALLS`], and by the caller's identity.
-pub(super) type Callers = [Joined<2>];
+pub(super) type Callers = [Joined];
 
 /// What one session did for one caller.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Session {
 
 /// Joins what was done with each key of each session with the calls that issued the keys, and returns the sessions, in no
 /// order that means anything: what people see no difference between is put together.
-pub(super) fn join(used: Joint<2>, calls: &Callers) -> Vec<Session> {
+pub(super) fn join(used: Vec<Joined>, calls: &Callers) -> Vec<Session> {
     let mut issued: HashMap<String, &Arc<Group>> = HashMap::new();
     for Joined { groups: [call, caller], .. } in calls {
         let Some(key) = issued_key(call) else { continue };
@@ -38,7 +38,7 @@ pub(super) fn join(used: Joint<2>, calls: &Callers) -> Vec<Session> {
             *known = caller;
         }
     }
-    let sessions = used.into_all().into_iter().map(|Joined { groups: [session, key], span }| {
+    let sessions = used.into_iter().map(|Joined { groups: [session, key], span }| {
         let key = key.values().next().flatten();
         let caller = key.and_then(|key| issued.get(&*key)).map(|caller| Arc::clone(caller));
         let hash = caller.as_ref().map_or(0, |caller| Who::of(caller).hash());

@@ -2,14 +2,19 @@
 
 use super::super::sentence::tell_left_out;
 use super::super::tally::top;
-use super::super::{Column, Error, Joined, Joint, Kind, Rows, Section, Slot, who::Who};
+use super::super::{Column, Error, Joined, Kind, Rows, Section, Slot, who::Who};
 use super::role::Role;
 use super::session::{self, Callers, Session};
 use crate::record::Identity;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds the table of the sessions that did most.
-pub(super) fn tell(section: &mut Section, used: Joint<2>, calls: &Callers, most: usize) -> Result<(), Error> {
+pub(super) fn tell(
+    section: &mut Section,
+    used: Vec<Joined>,
+    calls: &Callers,
+    most: usize,
+) -> Result<(), Error> {
     let sessions = session::join(used, calls);
     let all = sessions.len();
     let shown = top(sessions.into_iter(), most, |one, other| {

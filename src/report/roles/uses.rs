@@ -1,14 +1,13 @@
 //! Calls for roles that have all in common but the time.
 
-use super::super::{Counted, Joined, Span, who::Who};
+use super::super::{Counted, Span, who::Who};
 use super::role::Role;
 use crate::record::Identity;
 use crate::replay::ACCOUNT;
-use std::borrow::Cow;
 use std::rc::Rc;
 
-/// What calls of STS are counted by, with the caller's identity …
-pub(super) const OF_CALLS: [&str; 7] = [
+/// What stands behind the caller's identity, of calls of STS …
+const OF_CALLS: [&str; 7] = [
     "eventName",
     "sourceIPAddress",
     ACCOUNT,
@@ -18,7 +17,7 @@ pub(super) const OF_CALLS: [&str; 7] = [
     "requestParameters.name",
 ];
 
-/// … and switches in the console, whose identity is already the role's.
+/// … and of switches in the console, whose identity is already the role's.
 const OF_SWITCHES: [&str; 5] = [
     "eventName",
     "sourceIPAddress",
@@ -26,6 +25,11 @@ const OF_SWITCHES: [&str; 5] = [
     "responseElements.SwitchRole",
     "additionalEventData.SwitchFrom",
 ];
+
+/// Returns the fields that calls of STS are counted by.
+pub(super) fn calls() -> Vec<&'static str> {
+    Identity::FIELDS.into_iter().chain(OF_CALLS).collect()
+}
 
 /// Returns the fields that switches in the console are counted by.
 pub(super) fn switches() -> Vec<&'static str> {
@@ -49,18 +53,22 @@ pub(super) struct Use {
 }
 
 impl Use {
-    /// Reads what was counted by [`Identity::FIELDS`] and [`OF_CALLS`], sorted: calls of one caller follow each other.
-    pub(super) fn of_calls(calls: &[Joined<2>]) -> impl Iterator<Item = Self> {
-        let of_caller = calls.chunk_by(|one, other| one.groups[0].number == other.groups[0].number);
-        of_caller.flat_map(|calls| {
-            let caller = calls.first().map(|call| Rc::new(Who::of(&call.groups[0]))).unwrap_or_default();
-            calls.iter().map(move |call| Self::of_call(call, &caller))
+    /// Reads what was counted by [`calls`], sorted: those of one caller follow each other.
+    pub(super) fn of_calls(calls: impl Iterator<Item = Counted>) -> impl Iterator<Item = Self> {
+        let mut last: Option<(Vec<Option<String>>, Rc<Who>)> = None;
+        calls.map(move |counted| {
+            let identity = counted.values.get(..Identity::FIELDS.len()).unwrap_or_default();
+            let known = last.take().filter(|(known, _)| known == identity);
+            let (_, caller) = last.insert(known.unwrap_or_else(|| {
+                let caller = Who::from_values(identity.iter().map(Option::as_deref));
+                (identity.to_vec(), Rc::new(caller))
+            }));
+            Self::of_call(&counted, Rc::clone(caller))
         })
     }
 
-    fn of_call(Joined { groups: [_, call], span }: &Joined<2>, caller: &Rc<Who>) -> Self {
-        let mut values = call.values().map(|value| value.map(Cow::into_owned));
-        let [api, address, account, error, arn, target, name] = OF_CALLS.map(|_| values.next().flatten());
+    fn of_call(counted: &Counted, caller: Rc<Who>) -> Self {
+        let [api, address, account, error, arn, target, name] = rest(counted);
         let role = match api.as_deref() {
             Some("AssumeRoot") => target.as_deref().and_then(root_of),
             Some("GetFederationToken") => {
@@ -69,8 +77,7 @@ impl Use {
             }
             _ => arn.as_deref().and_then(Role::from_arn),
         };
-        let caller = Rc::clone(caller);
-        Self { api, caller, address, account, role, arn, is_refused: error.is_some(), span: *span }
+        Self { api, caller, address, account, role, arn, is_refused: error.is_some(), span: counted.span() }
     }
 
     /// Reads what was counted by [`switches`].
