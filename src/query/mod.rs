@@ -24,7 +24,7 @@ pub use correlation::StoredCorrelation;
 pub use error::{Error, Reason, Unusable};
 pub use judge::{Answer, Judged, judge};
 pub use load::{Loaded, gather, load, read};
-pub use shipped::{shipped, shipped_as};
+pub use shipped::{shipped, shipped_where};
 
 use crate::language::event_pattern::EventPattern;
 use crate::language::metric_filter::MetricFilter;

@@ -24,14 +24,22 @@ struct Stored {
 /// # Errors
 /// Returns the first pattern or card that is not valid; the tests hold that none is.
 pub fn shipped() -> Result<Vec<Query>, Error> {
-    stored().iter().map(Stored::read).collect()
+    shipped_where(|_| true)
+}
+
+/// Returns the shipped queries whose ids are wanted, sorted by id. Only these are read.
+///
+/// # Errors
+/// Returns the same as [`shipped`].
+pub fn shipped_where(is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Query>, Error> {
+    stored().iter().filter(|stored| is_wanted(&stored.id)).map(Stored::read).collect()
 }
 
 /// Returns the shipped queries that a name asks for (see [`places`]), sorted by id. Only these are read.
 ///
 /// # Errors
 /// Returns that none answers to the name, or as [`shipped`].
-pub fn shipped_as(name: &str) -> Result<Vec<Query>, Error> {
+pub(super) fn shipped_as(name: &str) -> Result<Vec<Query>, Error> {
     let stored = stored();
     let ids: Vec<&str> = stored.iter().map(|stored| stored.id.as_str()).collect();
     places(&ids, name)?.into_iter().map(|place| stored[place].read()).collect()

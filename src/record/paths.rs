@@ -3,7 +3,6 @@
 use crate::json::{FieldId, Fields, Leaves, Place, Scalar, View, project};
 use foldhash::fast::FixedState;
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 /// The paths of some fields, as CloudTrail names them: `userIdentity.type`. Ready to pick them out of many records.
@@ -12,11 +11,6 @@ pub struct Paths {
     /// They stand below `detail`, so that a bare record and an event share one tree.
     fields: Fields,
     ids: HashMap<&'static str, FieldId, FixedState>,
-}
-
-thread_local! {
-    /// Memory that goes from record to record.
-    static SPARE: Cell<Option<Leaves>> = const { Cell::new(None) };
 }
 
 /// The wanted fields of one record.
@@ -43,7 +37,7 @@ impl Paths {
     /// Picks them out of one record, bare or as the `detail` of an event. Members of an unexpected type count as absent;
     /// behind a syntax error nothing is read any more.
     pub fn pick<'a>(&'a self, record: &'a [u8]) -> Picked<'a> {
-        let mut leaves = SPARE.take().unwrap_or_default();
+        let mut leaves = Leaves::new();
         let below_detail = self.fields.node("detail");
         for from in below_detail.into_iter().chain([self.fields.root()]) {
             leaves.reset(self.fields.len());
@@ -55,12 +49,6 @@ impl Paths {
             }
         }
         Picked { paths: self, record, leaves }
-    }
-}
-
-impl Drop for Picked<'_> {
-    fn drop(&mut self) {
-        SPARE.set(Some(std::mem::take(&mut self.leaves)));
     }
 }
 

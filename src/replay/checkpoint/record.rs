@@ -184,35 +184,14 @@ impl Out {
     }
 
     fn facts(&mut self, facts: &Facts) {
-        let Facts {
-            time,
-            event_id,
-            event_name,
-            event_source,
-            account,
-            region,
-            principal,
-            identity_type,
-            source_ip,
-            user_agent,
-            outcome,
-        } = facts;
-        self.time(*time);
-        let texts = [
-            event_id,
-            event_name,
-            event_source,
-            account,
-            region,
-            principal,
-            identity_type,
-            source_ip,
-            user_agent,
-        ];
+        self.time(facts.time);
+        let what = [&facts.event_id, &facts.event_name, &facts.event_source, &facts.account, &facts.region];
+        let who = [&facts.principal, &facts.identity_type, &facts.source_ip, &facts.user_agent];
+        let texts = what.into_iter().chain(who).map(Option::as_deref);
         // Empty texts count as absent.
-        texts.map(Option::as_deref).into_iter().chain([outcome.error()]).for_each(|text| {
+        for text in texts.chain([facts.outcome.error()]) {
             self.bytes(text.unwrap_or_default().as_bytes());
-        });
+        }
     }
 }
 

@@ -11,7 +11,7 @@ pub use benchmark::{Benchmark, UnknownBenchmark};
 
 use super::{Ask, Bar, Column, Definition, Error, Kind, Report, Rows, Section, Settings, Shape};
 use crate::hit::Hit;
-use crate::query::{Query, Severity, shipped_as};
+use crate::query::{Query, Severity, shipped_where};
 use crate::replay::{Coverage, Keep};
 use crate::words::{plural, thousands};
 use benchmark::{ROOT, SECURITY_GROUPS, THEMES, Theme};
@@ -61,11 +61,12 @@ struct Evidence {
 impl Compliance {
     fn new(settings: &Settings) -> Self {
         let benchmark = settings.benchmark;
+        let is_named = |id: &str| THEMES.iter().any(|theme| theme.query == id);
+        let named = shipped_where(is_named).expect("the shipped queries are valid");
         let control = |theme: &'static Theme| {
-            let id = benchmark.control(theme)?;
-            let query = shipped_as(theme.query).ok().and_then(|queries| queries.into_iter().next());
-            let query = query.expect("every theme names a shipped query, and these are valid");
-            Some(Control::new(id, theme, for_version(query, theme, benchmark)))
+            let query = named.iter().find(|query| query.id == theme.query);
+            let query = query.expect("every theme names a shipped query").clone();
+            Some(Control::new(benchmark.control(theme)?, theme, for_version(query, theme, benchmark)))
         };
         Self { benchmark, controls: THEMES.iter().filter_map(control).collect() }
     }
