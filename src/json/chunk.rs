@@ -1,5 +1,10 @@
 //! A few bytes looked at together.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::{
+    _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
+};
+
 /// How many.
 pub(super) const SIZE: usize = 16;
 
@@ -8,9 +13,6 @@ pub(super) const SIZE: usize = 16;
 #[allow(unsafe_code, reason = "every processor of this architecture knows these vector instructions")]
 #[inline]
 pub(super) fn first_quote_or_backslash(chunk: &[u8; SIZE]) -> Option<usize> {
-    use std::arch::x86_64::{
-        _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
-    };
     // SAFETY: SSE2 belongs to the architecture, and 16 bytes are read from an array of 16.
     let found = unsafe {
         let bytes = _mm_loadu_si128(chunk.as_ptr().cast());
@@ -21,11 +23,34 @@ pub(super) fn first_quote_or_backslash(chunk: &[u8; SIZE]) -> Option<usize> {
     (found != 0).then(|| found.trailing_zeros() as usize)
 }
 
+/// Returns the place of the first quote, backslash or control character.
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "every processor of this architecture knows these vector instructions")]
+#[inline]
+pub(super) fn first_special(chunk: &[u8; SIZE]) -> Option<usize> {
+    // SAFETY: SSE2 belongs to the architecture, and 16 bytes are read from an array of 16.
+    let found = unsafe {
+        let bytes = _mm_loadu_si128(chunk.as_ptr().cast());
+        let quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"' as i8));
+        let backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\' as i8));
+        let controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quotes, backslashes), controls))
+    };
+    (found != 0).then(|| found.trailing_zeros() as usize)
+}
+
 /// Returns the place of the first quote or backslash.
 #[cfg(not(target_arch = "x86_64"))]
 #[inline]
 pub(super) fn first_quote_or_backslash(chunk: &[u8; SIZE]) -> Option<usize> {
     chunk.iter().position(|byte| matches!(byte, b'"' | b'\\'))
+}
+
+/// Returns the place of the first quote, backslash or control character.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline]
+pub(super) fn first_special(chunk: &[u8; SIZE]) -> Option<usize> {
+    chunk.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
 }
 
 #[cfg(test)]
@@ -41,6 +66,8 @@ mod tests {
                 chunk[place] = byte;
                 let wanted = chunk.iter().position(|byte| matches!(byte, b'"' | b'\\'));
                 assert_eq!(first_quote_or_backslash(&chunk), wanted);
+                let wanted = chunk.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+                assert_eq!(first_special(&chunk), wanted);
             }
         }
         assert_eq!(first_quote_or_backslash(&[b'#'; SIZE]), None);

@@ -1,9 +1,7 @@
-//! Skipping over a string, eight bytes at a time: most of a log file is string contents.
+//! Skipping over a string, some bytes at a time: most of a log file is string contents.
 
 use super::{SyntaxError, unexpected};
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+use crate::json::chunk;
 
 /// Checks the string whose opening quote is at `at` and returns the offset behind its closing quote.
 #[inline]
@@ -23,28 +21,16 @@ pub(super) fn skip_string(text: &[u8], at: usize) -> Result<usize, SyntaxError> 
 #[inline]
 fn next_special(text: &[u8], at: usize) -> usize {
     let mut at = at;
-    while let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let specials = specials(u64::from_le_bytes(*chunk));
-        if specials != 0 {
-            return at + specials.trailing_zeros() as usize / 8;
+    while let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        if let Some(place) = chunk::first_special(chunk) {
+            return at + place;
         }
-        at += 8;
+        at += chunk::SIZE;
     }
     while text.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
         at += 1;
     }
     at
-}
-
-/// Marks the high bit of each special byte. A borrow may mark bytes above a special one too, never below: the
-/// lowest mark is right.
-#[inline]
-fn specials(word: u64) -> u64 {
-    let quotes = word ^ (ONES * b'"' as u64);
-    let backslashes = word ^ (ONES * b'\\' as u64);
-    let controls = word.wrapping_sub(ONES * 0x20) & !word;
-    let is_zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-    (is_zero(quotes) | is_zero(backslashes) | controls) & HIGHS
 }
 
 /// Checks the escape whose backslash is at `at`. Surrogates need not come in pairs (RFC 8259, section 8.2).
@@ -64,11 +50,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_is_told_apart_at_every_place_in_a_word() {
+    fn every_byte_is_told_apart_at_every_place() {
         for byte in 0..=u8::MAX {
-            for place in 0..8 {
+            for place in 0..20 {
                 for around in [b'a', 0x80, 0xff, b'!', b'#'] {
-                    let mut word = [around; 8];
+                    let mut word = [around; 20];
                     word[place] = byte;
                     let is_special = matches!(byte, b'"' | b'\\' | 0..=0x1f);
                     let expected = if is_special { place } else { word.len() };
@@ -81,6 +67,6 @@ mod tests {
     #[test]
     fn the_lowest_of_several_special_bytes_is_found() {
         assert_eq!(next_special(b"ab\x01\"\\\"\"\"\"", 0), 2);
-        assert_eq!(next_special(b"abcdefgh\"!\"", 0), 8);
+        assert_eq!(next_special(b"abcdefghijklmnop\"!\"", 0), 16);
     }
 }
