@@ -44,6 +44,9 @@ pub(super) fn write_findings(sections: &[Section], out: &mut dyn Write) -> io::R
     Ok(())
 }
 
+/// So many rows are put together at once: column by column costs least, and the memory of all would be much.
+const ROWS: usize = 512;
+
 /// Writes the rows of a table, which are put together from its columns.
 pub(super) fn write_table(report: &str, table: &Table, out: &mut dyn Write) -> io::Result<()> {
     let line = Line { version: VERSION, report, table: table.name, row: Empty {} };
@@ -51,18 +54,23 @@ pub(super) fn write_table(report: &str, table: &Table, out: &mut dyn Write) -> i
     // The row is to be filled.
     line.truncate(line.len() - b"}}".len());
     let head = line.len();
-    let columns =
-        table.columns.iter().map(|column| members(table, column)).collect::<io::Result<Vec<_>>>()?;
-    for row in 0..table.frame.height() {
-        line.truncate(head);
-        for (number, column) in columns.iter().enumerate() {
-            if number > 0 {
-                line.push(b',');
-            }
-            line.extend_from_slice(column.row(row));
+    let mut columns = table.columns.iter().map(Members::new).collect::<io::Result<Vec<_>>>()?;
+    for start in (0..table.frame.height()).step_by(ROWS) {
+        let part = table.part(start, ROWS);
+        for (members, column) in columns.iter_mut().zip(&part.columns) {
+            members.fill(&part, column)?;
         }
-        line.extend_from_slice(b"}}\n");
-        out.write_all(&line)?;
+        for row in 0..part.frame.height() {
+            line.truncate(head);
+            for (number, members) in columns.iter().enumerate() {
+                if number > 0 {
+                    line.push(b',');
+                }
+                line.extend_from_slice(members.row(row));
+            }
+            line.extend_from_slice(b"}}\n");
+            out.write_all(&line)?;
+        }
     }
     Ok(())
 }
@@ -73,27 +81,34 @@ struct Empty {}
 
 /// The members of a column, one for each row, one after the other.
 struct Members {
+    /// The name, in quotes and with the colon.
+    name: Vec<u8>,
     text: Vec<u8>,
     ends: Vec<usize>,
 }
 
 impl Members {
+    fn new(column: &Column) -> io::Result<Self> {
+        let mut name = serde_json::to_vec(&column.name)?;
+        name.push(b':');
+        Ok(Self { name, text: Vec::new(), ends: Vec::new() })
+    }
+
+    fn fill(&mut self, table: &Table, column: &Column) -> io::Result<()> {
+        self.text.clear();
+        self.ends.clear();
+        for value in table.values(column).map_err(io::Error::other)? {
+            self.text.extend_from_slice(&self.name);
+            serde_json::to_writer(&mut self.text, &Cell(&value))?;
+            self.ends.push(self.text.len());
+        }
+        Ok(())
+    }
+
     fn row(&self, row: usize) -> &[u8] {
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.text[start..self.ends[row]]
     }
-}
-
-fn members(table: &Table, column: &Column) -> io::Result<Members> {
-    let mut name = serde_json::to_vec(&column.name)?;
-    name.push(b':');
-    let mut members = Members { text: Vec::new(), ends: Vec::with_capacity(table.frame.height()) };
-    for value in table.values(column).map_err(io::Error::other)? {
-        members.text.extend_from_slice(&name);
-        serde_json::to_writer(&mut members.text, &Cell(&value))?;
-        members.ends.push(members.text.len());
-    }
-    Ok(members)
 }
 
 /// Writes a line in one piece: writers are asked many things for each.
