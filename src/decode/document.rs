@@ -62,15 +62,7 @@ impl Finder {
     /// Returns a finder for a text of that many bytes. What holds more records than a text of real ones could, is
     /// made to fill the memory with their offsets.
     pub(super) fn new(has_bom: bool, length: usize) -> Self {
-        let records = Records {
-            shape: Shape::LogFile,
-            found: Vec::new(),
-            rejected: Vec::new(),
-            rejected_unnamed: 0,
-            has_bom,
-            marks: Vec::new(),
-            unescaped: Vec::new(),
-        };
+        let records = Records { has_bom, ..Records::default() };
         Self { records, position: None, limit: record_limit(length) }
     }
 

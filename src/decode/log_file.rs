@@ -6,7 +6,7 @@
 
 use super::document::record_limit;
 use super::{Found, Kind, Records, Shape};
-use crate::json::compact::{self, Marker};
+use crate::json::compact::{self, Marker, Split};
 use memchr::memmem;
 use std::ops::Range;
 
@@ -52,27 +52,27 @@ pub fn cut(text: &[u8]) -> Option<Pieces> {
 
 /// Returns the records of a piece and marks those of their members that `marker` names; `None` when it is no row of
 /// records. Strings and brackets are matched; whether a record is sound JSON all through is for those to check who read
-/// it.
-pub fn read_piece(piece: &[u8], marker: &Marker) -> Option<Records> {
-    let split = compact::split(piece, marker)?;
+/// it. The memory of what was `used` is used again: the records of another piece.
+pub fn read_piece(piece: &[u8], marker: &Marker, used: Records) -> Option<Records> {
+    let Records { mut found, objects, marks, .. } = used;
+    let split = compact::split(piece, marker, Split { objects, marks })?;
     let next_marks = split.objects.iter().skip(1).map(|object| object.first_mark);
     let ends_of_marks = next_marks.chain([split.marks.len() as u32]);
-    let found = split.objects.iter().zip(ends_of_marks).map(|(object, end_of_marks)| Found {
+    found.clear();
+    found.extend(split.objects.iter().zip(ends_of_marks).map(|(object, end_of_marks)| Found {
         kind: Kind::Record,
         marks: object.is_certain.then_some((object.first_mark, end_of_marks)),
         has_backslash: object.has_backslash,
         unescaped: false,
         start: object.start as usize,
         end: object.end as usize,
-    });
+    }));
     Some(Records {
         shape: Shape::LogFile,
-        found: found.collect(),
-        rejected: Vec::new(),
-        rejected_unnamed: 0,
-        has_bom: false,
+        found,
         marks: split.marks,
-        unescaped: Vec::new(),
+        objects: split.objects,
+        ..Records::default()
     })
 }
 
@@ -81,10 +81,12 @@ mod tests {
     use super::*;
 
     fn lengths(text: &str) -> Option<Vec<usize>> {
-        let pieces = cut(text.as_bytes())?;
-        let count =
-            |piece: Range<usize>| Some(read_piece(&text.as_bytes()[piece], &Marker::none())?.found.len());
-        pieces.pieces.into_iter().map(count).collect()
+        let (mut records, mut lengths) = (Records::default(), Vec::new());
+        for piece in cut(text.as_bytes())?.pieces {
+            records = read_piece(&text.as_bytes()[piece], &Marker::none(), records)?;
+            lengths.push(records.found.len());
+        }
+        Some(lengths)
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What was found in one object, and in which shape.
 
-use crate::json::compact::Mark;
+use crate::json::compact::{Mark, Object};
 
 /// The shape in which records were found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Shape {
     /// `{"Records": [...]}`, as trails write it.
+    #[default]
     LogFile,
     /// A bare array of records or events.
     Array,
@@ -97,7 +98,7 @@ pub struct Rejected {
 pub(super) const MAX_NAMED: usize = 10_000;
 
 /// All that was found in one object.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Records {
     /// The shape.
     pub shape: Shape,
@@ -111,6 +112,8 @@ pub struct Records {
     pub has_bom: bool,
     /// Marked members of the records; see [`Records::marks`].
     pub(super) marks: Vec<Mark>,
+    /// What the records of a piece were found by; memory for the next one.
+    pub(super) objects: Vec<Object>,
     /// Records that were strings inside the text, unescaped, one after the other.
     pub(super) unescaped: Vec<u8>,
 }

@@ -11,7 +11,7 @@ use super::plan::{self, Alike, Aspect, Needs, PARTS};
 use super::prefilter::{Admitted, Prefilter};
 use super::recall::{Recall, Recalled};
 use super::told::Told;
-use crate::decode::Kind;
+use crate::decode::{Kind, Records};
 use crate::event::{self, EventFields, Members, Presence};
 use crate::json::compact::Marker;
 use crate::json::scan::SyntaxError;
@@ -64,6 +64,7 @@ pub(super) struct Scratch {
     pub(super) habit: Habit,
     /// For each look one.
     known: [Known; 2],
+    pub(super) records: [Records; 2],
     pub(super) admitted: Admitted,
     candidates: Vec<u32>,
     pub(super) recall: Recall,

@@ -229,7 +229,7 @@ mod tests {
         };
         let prefilter = Matcher::new(&queries).prefilter(&scope)?;
         let piece = records.join(",");
-        let found = decode::read_piece(piece.as_bytes(), prefilter.marker()).unwrap();
+        let found = decode::read_piece(piece.as_bytes(), prefilter.marker(), Records::default()).unwrap();
         let mut admitted = Admitted::default();
         let is_candidate = |one: &Found| {
             let record = found.bytes(piece.as_bytes(), one);

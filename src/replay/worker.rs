@@ -26,6 +26,9 @@ const SHARES_PER_HELPER: usize = 4;
 /// Buffers above this size are given back to the system instead of being kept for the next file.
 const LARGEST_KEPT_BUFFER: usize = 64 << 20;
 
+/// So is what was found in longer pieces; they hold long records.
+const LARGEST_KEPT_PIECE: usize = 1 << 20;
+
 /// What every pool thread needs.
 pub(super) struct Worker<'run> {
     asked: Asked<'run>,
@@ -148,15 +151,20 @@ impl<'run> Worker<'run> {
     pub(super) fn match_piece(&self, key: &LogKey, piece: &[u8]) -> Option<Matched> {
         let is_of_scope = self.asked.options.scope.accounts.is_empty() || key.account().is_some();
         let mut scratch = self.scratches.take();
-        let matched = match &self.prefilter {
-            Some(prefilter) if is_of_scope => decode::read_piece(piece, prefilter.marker())
-                .map(|records| self.match_candidates(key, (piece, &records), prefilter, &mut scratch)),
-            _ => {
-                let look = &self.looks[usize::from(scratch.habit.is_close)];
-                decode::read_piece(piece, &look.marker)
-                    .map(|records| self.match_all(key, piece, (&records, &records.found, look), &mut scratch))
+        let look = &self.looks[usize::from(scratch.habit.is_close)];
+        let prefilter = self.prefilter.as_ref().filter(|_| is_of_scope);
+        let marker = prefilter.map_or(&look.marker, Prefilter::marker);
+        let records = decode::read_piece(piece, marker, std::mem::take(&mut scratch.records[0]));
+        let matched = records.map(|records| {
+            let matched = match prefilter {
+                Some(prefilter) => self.match_candidates(key, (piece, &records), prefilter, &mut scratch),
+                None => self.match_all(key, piece, (&records, &records.found, look), &mut scratch),
+            };
+            if piece.len() <= LARGEST_KEPT_PIECE {
+                scratch.records[0] = records;
             }
-        };
+            matched
+        });
         self.scratches.give_back(scratch);
         matched
     }
@@ -281,16 +289,20 @@ impl<'run> Worker<'run> {
         scratch: &mut Scratch,
     ) -> Result<Verdict, SyntaxError> {
         let look = &self.looks[1];
-        let record = decode::read_piece(bytes, &look.marker);
+        let Some(record) = decode::read_piece(bytes, &look.marker, std::mem::take(&mut scratch.records[1]))
+        else {
+            return Ok(Verdict::Unsure);
+        };
         let mut places = [0; _];
-        let glance = record.as_ref().and_then(|record| {
-            let found = record.found.first()?;
-            self.glance((record, found, bytes), look, &mut places)
-        });
-        match glance {
+        let found = record.found.first();
+        let verdict = match found.and_then(|found| self.glance((&record, found, bytes), look, &mut places)) {
             Some(glance) => self.match_marked(key, &glance, look, (matched, scratch)),
             None => Ok(Verdict::Unsure),
+        };
+        if bytes.len() <= LARGEST_KEPT_PIECE {
+            scratch.records[1] = record;
         }
+        verdict
     }
 
     /// Does what can be done with a record by its marks alone.

@@ -53,14 +53,15 @@ pub struct Split {
 }
 
 /// Splits a text that is objects with commas between them, and nothing else. Returns `None` for every other text, and for
-/// those of 4 GiB and more.
-pub fn split(text: &[u8], marker: &Marker) -> Option<Split> {
+/// those of 4 GiB and more. The memory of what was `used` is used again.
+pub fn split(text: &[u8], marker: &Marker, used: Split) -> Option<Split> {
     u32::try_from(text.len()).ok()?;
     #[cfg(target_arch = "x86_64")]
-    if let Some(split) = x86::split(text, marker) {
-        return split;
-    }
-    splitter::split::<Portable, true>(text, marker)
+    let used = match x86::split(text, marker, used) {
+        Ok(split) => return split,
+        Err(used) => used,
+    };
+    splitter::split::<Portable, true>(text, marker, used)
 }
 
 #[cfg(test)]

@@ -19,8 +19,12 @@ const ODD: u32 = u32::MAX;
 
 /// Splits a row of objects; see [`super::split`]. Names are looked for only where some are to be marked.
 #[inline(always)]
-pub(super) fn split<C: Classify, const MARKING: bool>(text: &[u8], marker: &Marker) -> Option<Split> {
-    let mut splitter = Splitter::new(text, MARKING);
+pub(super) fn split<C: Classify, const MARKING: bool>(
+    text: &[u8],
+    marker: &Marker,
+    used: Split,
+) -> Option<Split> {
+    let mut splitter = Splitter::new(text, MARKING, used);
     splitter.begin_object(0)?;
     let way = C::new(marker);
     let mut padded = [b' '; CHUNK + AHEAD];
@@ -75,13 +79,15 @@ struct Splitter<'a> {
 }
 
 impl<'a> Splitter<'a> {
-    fn new(text: &'a [u8], is_marking: bool) -> Self {
+    fn new(text: &'a [u8], is_marking: bool, mut used: Split) -> Self {
+        used.objects.clear();
+        used.marks.clear();
         // Memory that grows step by step costs more than memory that is not needed in the end.
-        let objects = Vec::with_capacity(text.len() / USUAL_OBJECT + 1);
-        let marks = Vec::with_capacity(if is_marking { text.len() / USUAL_DISTANCE + 1 } else { 0 });
+        used.objects.reserve(text.len() / USUAL_OBJECT + 1);
+        used.marks.reserve(if is_marking { text.len() / USUAL_DISTANCE + 1 } else { 0 });
         Self {
             text,
-            split: Split { objects, marks },
+            split: used,
             escapes: Escapes::default(),
             escaped: 0,
             hidden: 0,

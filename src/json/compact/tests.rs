@@ -46,9 +46,15 @@ fn marker() -> Marker {
     Marker::new((0..).zip(NAMES)).unwrap()
 }
 
+/// What another row has left behind.
+fn used() -> Split {
+    let stale = Object { end: 9, first_mark: 1, is_certain: true, ..Object::default() };
+    Split { objects: vec![stale; 3], marks: vec![Mark { name: 1, value: 2 }; 7] }
+}
+
 /// What the masks say: the objects, and whether their marks are certain.
 fn by_masks(row: &[u8]) -> Option<Vec<(Marked, bool)>> {
-    let split = split(row, &marker())?;
+    let split = split(row, &marker(), used())?;
     let ends = split.objects.iter().skip(1).map(|object| object.first_mark).chain([split.marks.len() as u32]);
     let objects = split.objects.iter().zip(ends).map(|(object, end)| {
         let marks = &split.marks[object.first_mark as usize..end as usize];
@@ -65,8 +71,8 @@ fn by_masks(row: &[u8]) -> Option<Vec<(Marked, bool)>> {
 fn assert_equal_ways(row: &[u8]) {
     let marker = marker();
     assert_eq!(
-        split(row, &marker),
-        splitter::split::<Portable, true>(row, &marker),
+        split(row, &marker, used()),
+        splitter::split::<Portable, true>(row, &marker, Split::default()),
         "{}",
         String::from_utf8_lossy(row)
     );
@@ -74,7 +80,7 @@ fn assert_equal_ways(row: &[u8]) {
     if let Some(split) = x86::split_256_if_known(row, &marker) {
         assert_eq!(
             split,
-            splitter::split::<Portable, true>(row, &marker),
+            splitter::split::<Portable, true>(row, &marker, Split::default()),
             "{}",
             String::from_utf8_lossy(row)
         );
@@ -233,7 +239,7 @@ fn names_that_cannot_be_marked_are_refused() {
 
 /// The strings of a text that say a literal, by its number, where no escape could hide one.
 fn said(row: &str, literals: &[&str]) -> Option<Vec<u32>> {
-    let split = split(row.as_bytes(), &Marker::of_strings(literals).unwrap())?;
+    let split = split(row.as_bytes(), &Marker::of_strings(literals).unwrap(), used())?;
     let mut said: Vec<u32> = split.marks.iter().map(|mark| mark.name).collect();
     said.sort_unstable();
     split.objects.iter().all(|object| object.is_certain).then_some(said)
@@ -283,7 +289,7 @@ fn names_that_begin_alike_are_told_apart() {
     let names = ["eventTime", "eventType", "eventTypo", "requestID", "requestParameters"];
     let marker = Marker::new((0..).zip(names.map(str::as_bytes))).unwrap();
     let row = r#"{"requestID":1,"eventTypo":2,"eventTim":3,"eventTime":4,"eventType":5,"requestIDs":6,"requestParameters":{}}"#;
-    let split = split(row.as_bytes(), &marker).unwrap();
+    let split = split(row.as_bytes(), &marker, used()).unwrap();
     let marked: Vec<u32> = split.marks.iter().map(|mark| mark.name).collect();
     assert_eq!(marked, [3, 2, 0, 1, 4]);
 }

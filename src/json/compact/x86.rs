@@ -12,22 +12,22 @@ use std::arch::x86_64::*;
 use vectors_256::Vectors256;
 use vectors_512::Vectors512;
 
-/// Splits with the widest vectors there are; `None` where the processor has none of 32 bytes.
-pub(super) fn split(text: &[u8], marker: &Marker) -> Option<Option<Split>> {
+/// Splits with the widest vectors there are; gives the memory back where the processor has none of 32 bytes.
+pub(super) fn split(text: &[u8], marker: &Marker, used: Split) -> Result<Option<Split>, Split> {
     let has_scalar_parts = is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2")
         && is_x86_feature_detected!("lzcnt")
         && is_x86_feature_detected!("popcnt")
         && is_x86_feature_detected!("pclmulqdq");
     if !has_scalar_parts || !is_x86_feature_detected!("avx2") {
-        return None;
+        return Err(used);
     }
     if has_512() {
         // SAFETY: the processor knows the instructions.
-        return Some(unsafe { split_512(text, marker) });
+        return Ok(unsafe { split_512(text, marker, used) });
     }
     // SAFETY: the processor knows the instructions.
-    Some(unsafe { split_256(text, marker) })
+    Ok(unsafe { split_256(text, marker, used) })
 }
 
 /// Tells whether the processor knows what is done with vectors of 64 bytes, as those since Ice Lake and Zen 4 do.
@@ -42,19 +42,19 @@ fn has_512() -> bool {
 #[target_feature(
     enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512bitalg,vpclmulqdq,avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq"
 )]
-fn split_512(text: &[u8], marker: &Marker) -> Option<Split> {
+fn split_512(text: &[u8], marker: &Marker, used: Split) -> Option<Split> {
     if marker.is_empty() {
-        return splitter::split::<Vectors512, false>(text, marker);
+        return splitter::split::<Vectors512, false>(text, marker, used);
     }
-    splitter::split::<Vectors512, true>(text, marker)
+    splitter::split::<Vectors512, true>(text, marker, used)
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-fn split_256(text: &[u8], marker: &Marker) -> Option<Split> {
+fn split_256(text: &[u8], marker: &Marker, used: Split) -> Option<Split> {
     if marker.is_empty() {
-        return splitter::split::<Vectors256, false>(text, marker);
+        return splitter::split::<Vectors256, false>(text, marker, used);
     }
-    splitter::split::<Vectors256, true>(text, marker)
+    splitter::split::<Vectors256, true>(text, marker, used)
 }
 
 /// Without carries, a product with all ones is the prefix xor.
@@ -85,7 +85,7 @@ fn fetch_ahead(bytes: &[u8; CHUNK + AHEAD]) {
 pub(super) fn split_256_if_known(text: &[u8], marker: &Marker) -> Option<Option<Split>> {
     let is_known = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("pclmulqdq");
     // SAFETY: the processor knows the instructions; those with AVX2 know the scalar ones, too.
-    is_known.then(|| unsafe { split_256(text, marker) })
+    is_known.then(|| unsafe { split_256(text, marker, Split::default()) })
 }
 
 #[cfg(test)]

@@ -23,10 +23,10 @@ fuzz_target!(|text: &[u8]| {
 /// Returns the records of a log file that is read piece by piece.
 fn read_pieces(text: &[u8]) -> Option<Vec<&[u8]>> {
     let marker = Marker::new([(0, &b"eventName"[..]), (1, b"requestParameters")]).expect("names are fine");
-    let mut all = Vec::new();
+    let (mut all, mut records) = (Vec::new(), Records::default());
     for piece in cut(text)?.pieces {
         let piece = &text[piece];
-        let records = read_piece(piece, &marker)?;
+        records = read_piece(piece, &marker, records)?;
         all.extend(records.found.iter().map(|found| &piece[places(piece, &records, found)]));
     }
     Some(all)
