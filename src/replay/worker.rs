@@ -26,7 +26,7 @@ const SHARES_PER_HELPER: usize = 4;
 /// Buffers above this size are given back to the system instead of being kept for the next file.
 const LARGEST_KEPT_BUFFER: usize = 64 << 20;
 
-/// So is what was found in longer pieces; they hold long records.
+/// What was found in longer pieces is given back, too: they hold long records.
 const LARGEST_KEPT_PIECE: usize = 1 << 20;
 
 /// What every pool thread needs.
