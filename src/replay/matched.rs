@@ -221,10 +221,6 @@ impl Matched {
     pub(super) fn count(&mut self, (identity, seconds): (u128, i64), answers: [u32; PARTS], hits: u32) {
         self.hits += u64::from(hits);
         let identity = identity.to_le_bytes();
-        if self.counted.capacity() == 0 {
-            // Where one is counted, most are.
-            self.counted.reserve(self.records);
-        }
         self.counted.push(CountedMatch { identity, seconds, answers, number: self.at as u32 });
     }
 

@@ -64,6 +64,7 @@ pub(super) struct Scratch {
     pub(super) habit: Habit,
     /// For each look one.
     known: [Known; 2],
+    /// What was found in a piece, and at a second look in one record.
     pub(super) records: [Records; 2],
     pub(super) admitted: Admitted,
     candidates: Vec<u32>,

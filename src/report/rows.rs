@@ -172,12 +172,7 @@ impl Table {
 
     /// Returns the table with only some of its rows: so many from `start` on, if there are as many.
     pub fn part(&self, start: usize, rows: usize) -> Self {
-        Self {
-            frame: self.frame.slice(start as i64, rows),
-            about: self.about.clone(),
-            columns: self.columns.clone(),
-            ..*self
-        }
+        Self { frame: self.frame.slice(start as i64, rows), ..self.clone() }
     }
 
     /// Returns the values of one of the columns, row by row.

@@ -171,12 +171,7 @@ fn read_file(path: &Path, size: u64, cap: u64, buffer: &mut Vec<u8>) -> io::Resu
             return Ok(());
         }
     }
-    let room = usize::try_from(size).unwrap_or(0);
-    if buffer.is_empty() && buffer.capacity() < room {
-        // Growing would copy what was read before.
-        *buffer = Vec::new();
-    }
-    buffer.reserve(room);
+    buffer.reserve(usize::try_from(size).unwrap_or(0));
     let limit = cap.saturating_add(1).saturating_sub(buffer.len() as u64);
     file.take(limit).read_to_end(buffer).map(drop)
 }

@@ -71,7 +71,7 @@ fn write_head(columns: &[Column], zone: &TimeZone, out: &mut dyn Write) -> io::R
 }
 
 fn write_body(table: &Table, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
-    let shown = Table { frame: table.frame.head(Some(MOST_ROWS)), ..table.clone() };
+    let shown = table.part(0, MOST_ROWS);
     let rows = shown.rows().map_err(io::Error::other)?;
     let count = |value: &Value<'_>| if let Value::Count(count) = value { *count } else { 0 };
     let largest = |place: usize| rows.iter().map(|row| count(&row[place])).max().unwrap_or(0);
